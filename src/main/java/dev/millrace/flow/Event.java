@@ -1,0 +1,52 @@
+package dev.millrace.flow;
+
+import dev.millrace.change.AttemptId;
+import dev.millrace.change.Candidate;
+import dev.millrace.change.ChangeId;
+import dev.millrace.change.Commit;
+import dev.millrace.change.CommitId;
+import dev.millrace.pipeline.BranchName;
+import dev.millrace.pipeline.Definition;
+import dev.millrace.pipeline.RepositoryName;
+import java.time.Instant;
+import java.util.List;
+
+/// Something that has happened and cannot be refused.
+public sealed interface Event {
+  Instant at();
+
+  /// The definitions are these now; a pipeline that is not among them takes no more changes.
+  record Defined(Instant at, List<Definition> definitions) implements Event {}
+
+  /// A branch is at this commit now.
+  ///
+  /// @param by who moved it, as a page shows it
+  record BranchMoved(Instant at, RepositoryName repository, BranchName branch, Commit commit, String by)
+      implements Event {}
+
+  record BranchDeleted(Instant at, RepositoryName repository, BranchName branch) implements Event {}
+
+  /// @param by which merger made it, for people: `git`
+  record Merged(Instant at, ChangeId change, Candidate candidate, String by) implements Event {}
+
+  record Conflicted(Instant at, ChangeId change, CommitId base, List<String> files) implements Event {}
+
+  /// The target contains the commit already.
+  record NothingToIntegrate(Instant at, ChangeId change, CommitId base) implements Event {}
+
+  /// The candidate cannot be made, for the reason given.
+  record NotMergeable(Instant at, ChangeId change, String because) implements Event {}
+
+  record Tried(AttemptId attempt, AttemptEvent event) implements Event {
+    @Override
+    public Instant at() {
+      return event.at();
+    }
+  }
+
+  /// The promotion came too late: the target had moved to `found`, which does not contain the candidate.
+  record TargetMoved(Instant at, AttemptId attempt, CommitId found) implements Event {}
+
+  /// The attempt has run as long as it may.
+  record DeadlinePassed(Instant at, AttemptId attempt) implements Event {}
+}

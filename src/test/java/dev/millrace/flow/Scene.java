@@ -1,0 +1,266 @@
+package dev.millrace.flow;
+
+import dev.millrace.change.Aim;
+import dev.millrace.change.Attempt;
+import dev.millrace.change.AttemptId;
+import dev.millrace.change.Candidate;
+import dev.millrace.change.Change;
+import dev.millrace.change.ChangeId;
+import dev.millrace.change.Commit;
+import dev.millrace.change.CommitId;
+import dev.millrace.change.Fault;
+import dev.millrace.pipeline.BranchName;
+import dev.millrace.pipeline.BranchPattern;
+import dev.millrace.pipeline.Definition;
+import dev.millrace.pipeline.Integration;
+import dev.millrace.pipeline.Limits;
+import dev.millrace.pipeline.Pipeline;
+import dev.millrace.pipeline.PipelineName;
+import dev.millrace.pipeline.RepositoryName;
+import dev.millrace.pipeline.Stage;
+import dev.millrace.pipeline.StageName;
+import dev.millrace.pipeline.Step;
+import dev.millrace.pipeline.StepName;
+import dev.millrace.pipeline.Text;
+import dev.millrace.queue.IntegrationQueue;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// A small world for stories about the rules: verbs that people and machines have, and one-line pictures of the result.
+final class Scene {
+  static final RepositoryName SHOP = new RepositoryName("shop");
+  static final BranchName MAIN = new BranchName("main");
+
+  InFlight now = InFlight.NOTHING;
+  Instant clock = Instant.parse("2026-01-01T00:00:00Z");
+  final List<String> notes = new ArrayList<>();
+  final Map<ChangeId, Change> ended = new LinkedHashMap<>();
+  final List<Decision> decisions = new ArrayList<>();
+
+  static CommitId commit(String seed) {
+    return new CommitId((Integer.toHexString(seed.hashCode() & 0xfffffff) + "0".repeat(40)).substring(0, 40));
+  }
+
+  /// `build` starts at once, `verify(build): unit browser` has two steps, `main!(verify)` promotes.
+  static Stage stage(String text) {
+    String[] halves = text.split(":");
+    String head = halves[0].strip();
+    List<StageName> needs =
+        head.contains("(")
+            ? Arrays.stream(head.substring(head.indexOf('(') + 1, head.indexOf(')')).split(",\\s*"))
+                .map(StageName::new)
+                .toList()
+            : List.of();
+    String name = head.replaceAll("\\(.*", "");
+    if (name.endsWith("!")) {
+      return Stage.promotion(new StageName(name.substring(0, name.length() - 1)), needs);
+    }
+    String steps = halves.length > 1 ? halves[1].strip() : name;
+    return new Stage(
+        new StageName(name), needs, Arrays.stream(steps.split("\\s+")).map(Scene::step).toList());
+  }
+
+  private static Step step(String name) {
+    return new Step.Container(
+        new StepName(name),
+        Text.plain("image"),
+        new Text("./zero " + name + " ${change.number}"),
+        Map.of("AUTHOR", new Text("${change.author}")),
+        Duration.ofMinutes(10),
+        Limits.DEFAULT,
+        false);
+  }
+
+  static Definition pipeline(String name, int parallel, String... stages) {
+    var integration = new Integration(List.of(new BranchPattern("integrate/**")), MAIN, parallel);
+    return define(name, integration, List.of(), stages);
+  }
+
+  static Definition define(String name, Integration integration, List<BranchPattern> pushes, String... stages) {
+    var pipeline =
+        new Pipeline(
+            new PipelineName(name), SHOP, integration, pushes, Arrays.stream(stages).map(Scene::stage).toList());
+    String text = name + integration + pushes + List.of(stages);
+    return new Definition(pipeline, commit(text).hex(), name + ".yml", text);
+  }
+
+  Scene defined(Definition... definitions) {
+    return tell(new Event.Defined(tick(), List.of(definitions)));
+  }
+
+  Scene pushed(String branch, String commit) {
+    var what = new Commit(commit(commit), "Add " + commit, "alice");
+    return tell(new Event.BranchMoved(tick(), SHOP, new BranchName(branch), what, "alice"));
+  }
+
+  Scene deleted(String branch) {
+    return tell(new Event.BranchDeleted(tick(), SHOP, new BranchName(branch)));
+  }
+
+  /// Answers every merge that is owed, on the head given.
+  Scene merged(int number, String base) {
+    return tell(new Event.Merged(tick(), id(number), candidate(number, base), "git"));
+  }
+
+  Candidate candidate(int number, String base) {
+    return new Candidate(commit(base), commit(base + "+" + number));
+  }
+
+  Scene conflicts(int number, String base, String... files) {
+    return tell(new Event.Conflicted(tick(), id(number), commit(base), List.of(files)));
+  }
+
+  Scene nothingNew(int number, String base) {
+    return tell(new Event.NothingToIntegrate(tick(), id(number), commit(base)));
+  }
+
+  Scene started(String attempt) {
+    return tried(attempt, new AttemptEvent.Started(tick()));
+  }
+
+  Scene passes(String attempt) {
+    return tried(attempt, new AttemptEvent.Succeeded(tick()));
+  }
+
+  Scene fails(String attempt) {
+    return tried(attempt, new AttemptEvent.Faulted(tick(), new Fault.ExitCode(1)));
+  }
+
+  Scene breaks(String attempt) {
+    return tried(attempt, new AttemptEvent.Broke(tick(), "the machine is gone", true));
+  }
+
+  Scene tooLate(String attempt, String found) {
+    return tell(new Event.TargetMoved(tick(), attempt(attempt), commit(found)));
+  }
+
+  Scene deadline(String attempt) {
+    return tell(new Event.DeadlinePassed(tick(), attempt(attempt)));
+  }
+
+  private Scene tried(String attempt, AttemptEvent event) {
+    return tell(new Event.Tried(attempt(attempt), event));
+  }
+
+  String again(int number, String from) {
+    return again(number, from, false);
+  }
+
+  String again(int number, String from, boolean latest) {
+    return ask(new Request.RunAgain(tick(), "bob", change(number), new StageName(from), latest));
+  }
+
+  String cancel(int number) {
+    return ask(new Request.Cancel(tick(), "bob", id(number)));
+  }
+
+  String check(String branch, String commit, boolean landed) {
+    var what = new Commit(commit(commit), "Add " + commit, "alice");
+    var aim = new Aim.Check(branch == null ? null : new BranchName(branch), landed);
+    return ask(new Request.Trigger(tick(), "bob", new PipelineName("shop"), what, aim));
+  }
+
+  Scene tell(Event event) {
+    take(Flow.decide(now, event));
+    return this;
+  }
+
+  private String ask(Request request) {
+    return switch (Flow.decide(now, request)) {
+      case Answer.Granted(var decision, var id) -> {
+        take(decision);
+        yield "granted " + id;
+      }
+      case Answer.Refused(var because) -> because;
+    };
+  }
+
+  private void take(Decision decision) {
+    decisions.add(decision);
+    now = decision.next();
+    for (Change change : decision.touched()) {
+      if (change.ended()) {
+        ended.put(change.id(), change);
+      } else {
+        ended.remove(change.id());
+      }
+    }
+    decision.notes().forEach(note -> notes.add(note.change() + " " + note.sentence()));
+  }
+
+  Instant tick() {
+    clock = clock.plusSeconds(1);
+    return clock;
+  }
+
+  static ChangeId id(int number) {
+    return new ChangeId(new PipelineName("shop"), number);
+  }
+
+  /// `1/verify/unit/1`
+  static AttemptId attempt(String text) {
+    String[] parts = text.split("/");
+    return new AttemptId(
+        id(Integer.parseInt(parts[0])), new StageName(parts[1]), new StepName(parts[2]), Integer.parseInt(parts[3]));
+  }
+
+  Change change(int number) {
+    Change change = now.changes().get(id(number));
+    return change != null ? change : ended.get(id(number));
+  }
+
+  String reason(int number) {
+    return ((dev.millrace.change.ChangeState.Ended) change(number).state()).because();
+  }
+
+  String queue() {
+    Collection<IntegrationQueue> queues = IntegrationQueue.of(now.changes().values()).values();
+    return queues.stream().map(IntegrationQueue::toString).collect(Collectors.joining("; "));
+  }
+
+  /// What is owed, without the preparations: `run 1/build/build/1, merge 2`.
+  String owed() {
+    return now.changes().values().stream()
+        .flatMap(change -> Owed.to(change).stream())
+        .filter(effect -> !(effect instanceof Effect.Prepare))
+        .map(Scene::line)
+        .collect(Collectors.joining(", "));
+  }
+
+  String prepared() {
+    return now.changes().values().stream()
+        .flatMap(change -> Owed.to(change).stream())
+        .filter(Effect.Prepare.class::isInstance)
+        .map(Scene::line)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String line(Effect effect) {
+    return switch (effect) {
+      case Effect.Merge merge -> "merge " + merge.change().number();
+      case Effect.Run(var assignment) -> "run " + line(assignment.attempt());
+      case Effect.Prepare(var assignment) -> "prepare " + line(assignment.attempt());
+      case Effect.Stop(var attempt) -> "stop " + line(attempt);
+      case Effect.Promote promote -> "promote " + line(promote.attempt());
+    };
+  }
+
+  private static String line(AttemptId id) {
+    return id.change().number() + "/" + id.stage() + "/" + id.step() + "/" + id.number();
+  }
+
+  List<String> attempts(int number) {
+    return change(number).attempts().stream().map(Scene::line).toList();
+  }
+
+  private static String line(Attempt attempt) {
+    return line(attempt.id()) + " " + attempt.state().getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+  }
+}
