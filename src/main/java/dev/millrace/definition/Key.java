@@ -1,0 +1,34 @@
+package dev.millrace.definition;
+
+import java.util.Locale;
+
+/// Every key of the pipeline language, in one list so that a test can hold it against the JSON Schema.
+enum Key {
+  PIPELINES,
+  REPOSITORY,
+  INTEGRATE,
+  BRANCHES,
+  INTO,
+  PARALLEL,
+  ON,
+  PUSH,
+  ENVIRONMENT,
+  STAGES,
+  NAME,
+  NEEDS,
+  PROMOTE,
+  STEPS,
+  IMAGE,
+  RUN,
+  TIMEOUT,
+  LIMITS,
+  CPU,
+  MEMORY,
+  PROCESSES,
+  NETWORK;
+
+  /// As it is written.
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

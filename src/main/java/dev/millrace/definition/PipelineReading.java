@@ -1,0 +1,416 @@
+package dev.millrace.definition;
+
+import dev.millrace.definition.FileReading.Body;
+import dev.millrace.definition.StageOrder.Need;
+import dev.millrace.definition.StageOrder.Written;
+import dev.millrace.definition.Value.Entry;
+import dev.millrace.definition.Value.Listing;
+import dev.millrace.definition.Value.Mapping;
+import dev.millrace.definition.Value.Scalar;
+import dev.millrace.pipeline.BranchName;
+import dev.millrace.pipeline.BranchPattern;
+import dev.millrace.pipeline.Integration;
+import dev.millrace.pipeline.NameRule;
+import dev.millrace.pipeline.Pipeline;
+import dev.millrace.pipeline.PipelineName;
+import dev.millrace.pipeline.RepositoryName;
+import dev.millrace.pipeline.Stage;
+import dev.millrace.pipeline.StageName;
+import dev.millrace.pipeline.Step;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Reads one pipeline.
+final class PipelineReading {
+  private static final String DEFAULT_TARGET = "main";
+  private static final int DEFAULT_PARALLEL = 1;
+
+  /// What git allows in the name of a branch, as far as it can be said in one line; `*` is ours.
+  private static final Pattern PATTERN =
+      Pattern.compile(
+          "(?![-/.]|refs/)(?!.*(\\.\\.|//|@\\{|/\\.|\\.lock/|\\.lock$|[/.]$))[^\\s\\p{Cntrl}~^:?\\[\\\\]+");
+
+  private final Body body;
+  private final Problems problems;
+  private final Scope scope;
+  private final Map<String, Entry> own;
+  private final Map<String, Entry> shared;
+  private final Map<String, Step.@Nullable Container> steps = new LinkedHashMap<>();
+  private final Set<String> sharedUsed = new HashSet<>();
+  private final boolean stepsAreKnown;
+  private final @Nullable Pipeline pipeline;
+  private final List<Claim> claims = new ArrayList<>();
+
+  /// A branch pattern whose branches the pipeline integrates.
+  record Claim(PipelineName pipeline, Place place, RepositoryName repository, BranchName into, BranchPattern pattern) {
+    boolean rivals(Claim other) {
+      return repository.equals(other.repository) && into.equals(other.into) && pattern.equals(other.pattern);
+    }
+  }
+
+  /// @param oneOfSeveral whether problems in what is shared have to say which pipeline they are about
+  PipelineReading(Body body, Scope shared, Map<String, Entry> sharedSteps, boolean oneOfSeveral, Problems problems) {
+    this.body = body;
+    this.problems = problems;
+    this.scope = (oneOfSeveral ? shared.in(body.name()) : shared).with(body.map().get(Key.ENVIRONMENT));
+    this.shared = sharedSteps;
+    this.own = steps(body.map(), problems);
+    this.stepsAreKnown = body.map().get(Key.STEPS) instanceof Mapping || !body.map().means(Key.STEPS);
+    own.keySet().forEach(this::step);
+    this.pipeline = read();
+  }
+
+  /// The pipeline, when nothing in it is wrong.
+  Optional<Pipeline> pipeline() {
+    return Optional.ofNullable(pipeline);
+  }
+
+  Body body() {
+    return body;
+  }
+
+  List<Claim> claims() {
+    return claims;
+  }
+
+  Scope scope() {
+    return scope;
+  }
+
+  Set<String> sharedStepsUsed() {
+    return sharedUsed;
+  }
+
+  /// The steps of a pipeline or of a file, by name.
+  static Map<String, Entry> steps(Mapping of, Problems problems) {
+    if (!(of.get(Key.STEPS) instanceof Mapping map)) {
+      if (of.has(Key.STEPS)) {
+        problems.leaveToSchema();
+      }
+      return Map.of();
+    }
+    map.entries()
+        .forEach(
+            (name, entry) -> {
+              if (!NameRule.LABEL.allows(name)) {
+                problems.add(entry.key(), Setting.notAName(name, NameRule.LABEL));
+              }
+            });
+    return map.entries();
+  }
+
+  private @Nullable Pipeline read() {
+    Setting repository = setting(body.map().get(Key.REPOSITORY));
+    String repositoryName = repository == null ? null : repository.name(NameRule.REPOSITORY);
+    List<BranchPattern> pushes = pushes();
+    List<Written> stages = stages();
+    Integration integration = integration(repositoryName);
+    if (repositoryName == null || stages.isEmpty() || !problems.none()) {
+      return null;
+    }
+    return new Pipeline(
+        new PipelineName(body.name()),
+        new RepositoryName(repositoryName),
+        integration,
+        pushes,
+        stages.stream().map(PipelineReading::stage).toList());
+  }
+
+  private static Stage stage(Written written) {
+    List<StageName> needs = written.needs().stream().map(Need::name).toList();
+    return written.steps() == null
+        ? Stage.promotion(written.name(), needs)
+        : new Stage(written.name(), needs, written.steps());
+  }
+
+  private @Nullable Setting setting(@Nullable Value value) {
+    return Setting.of(value, scope, problems);
+  }
+
+  private List<BranchPattern> pushes() {
+    if (!(body.map().get(Key.ON) instanceof Mapping on)) {
+      leaveUnlessAbsent(body.map(), Key.ON);
+      return List.of();
+    }
+    return new ArrayList<>(patterns(on, Key.PUSH).keySet());
+  }
+
+  private @Nullable Integration integration(@Nullable String repository) {
+    if (!(body.map().get(Key.INTEGRATE) instanceof Mapping map)) {
+      leaveUnlessAbsent(body.map(), Key.INTEGRATE);
+      return null;
+    }
+    String into = map.has(Key.INTO) ? target(map) : DEFAULT_TARGET;
+    Setting written = setting(map.get(Key.PARALLEL));
+    Integer parallel = written == null ? null : written.count();
+    Map<BranchPattern, Place> branches = patterns(map, Key.BRANCHES);
+    if (into == null) {
+      return null;
+    }
+    branches.forEach(
+        (pattern, place) -> {
+          if (pattern.text().equals(into)) {
+            problems.add(
+                place, "\"" + into + "\" is where branches are integrated into; it cannot be integrated into itself");
+          } else if (repository != null && NameRule.LABEL.allows(body.name())) {
+            var name = new PipelineName(body.name());
+            claims.add(new Claim(name, place, new RepositoryName(repository), new BranchName(into), pattern));
+          }
+        });
+    if (branches.isEmpty()) {
+      return null;
+    }
+    return new Integration(
+        List.copyOf(branches.keySet()), new BranchName(into), Objects.requireNonNullElse(parallel, DEFAULT_PARALLEL));
+  }
+
+  private @Nullable String target(Mapping integrate) {
+    Setting into = setting(integrate.get(Key.INTO));
+    String name = into == null ? null : into.text();
+    if (into != null && name != null && (name.contains("*") || !PATTERN.matcher(name).matches())) {
+      problems.add(into.place(), "\"" + name + "\" is not the short name of a branch, such as main");
+      return null;
+    }
+    return name;
+  }
+
+  private Map<BranchPattern, Place> patterns(Mapping map, Key key) {
+    Map<BranchPattern, Place> patterns = new LinkedHashMap<>();
+    eachText(
+        map,
+        key,
+        (text, place) -> {
+          if (!PATTERN.matcher(text).matches()) {
+            problems.add(
+                place,
+                "\"" + text + "\" matches no branch; "
+                    + "write short names, with * for anything without a slash and ** for anything");
+          } else if (patterns.putIfAbsent(new BranchPattern(text), place) != null) {
+            problems.add(place, "\"" + text + "\" stands twice");
+          }
+        });
+    return patterns;
+  }
+
+  /// Every text of a list, filled in; the rest of it is the schema's.
+  private void eachText(Mapping map, Key key, BiConsumer<String, Place> action) {
+    if (!(map.get(key) instanceof Listing list)) {
+      leaveUnlessAbsent(map, key);
+      return;
+    }
+    for (Value item : list.items()) {
+      Setting setting = setting(item);
+      String text = setting == null ? null : setting.text();
+      if (setting != null && text != null) {
+        action.accept(text, setting.place());
+      }
+    }
+  }
+
+  private void leaveUnlessAbsent(Mapping map, Key key) {
+    if (map.has(key)) {
+      problems.leaveToSchema();
+    }
+  }
+
+  /// The stages in their order; as far as they can be read.
+  private List<Written> stages() {
+    if (!(body.map().get(Key.STAGES) instanceof Listing list) || list.items().isEmpty()) {
+      problems.leaveToSchema();
+      return List.of();
+    }
+    Map<StageName, Written> stages = new LinkedHashMap<>();
+    boolean allNamed = true;
+    StageName before = null;
+    for (Value item : list.items()) {
+      Written stage = stage(item, before);
+      if (stage == null) {
+        allNamed = false;
+        before = null;
+        continue;
+      }
+      Written first = stages.putIfAbsent(stage.name(), stage);
+      if (first != null) {
+        problems.add(
+            stage.place(), "stage \"" + stage.name() + "\" stands twice, first in line " + first.place().line());
+      }
+      before = stage.name();
+    }
+    checkPromotion(stages.values(), allNamed);
+    Set<StageName> names = stages.keySet();
+    boolean sayUnknown = allNamed;
+    List<Written> connected =
+        stages.values().stream().map(stage -> withKnownNeeds(stage, names, sayUnknown)).toList();
+    return StageOrder.sort(connected, problems);
+  }
+
+  private Written withKnownNeeds(Written stage, Set<StageName> names, boolean sayUnknown) {
+    List<Need> known = new ArrayList<>();
+    for (Need need : stage.needs()) {
+      if (names.contains(need.name())) {
+        known.add(need);
+      } else if (sayUnknown) {
+        problems.add(
+            need.place(),
+            "no stage \"" + need.name() + "\""
+                + Nearest.question(need.name().text(), names.stream().map(StageName::text).toList()));
+      }
+    }
+    return new Written(stage.name(), stage.place(), known, stage.steps());
+  }
+
+  private void checkPromotion(Iterable<Written> stages, boolean complete) {
+    Written promotion = null;
+    for (Written stage : stages) {
+      if (stage.steps() != null) {
+        continue;
+      }
+      if (promotion != null) {
+        problems.add(
+            stage.place(),
+            "a second stage that promotes; \"" + promotion.name() + "\" in line " + promotion.place().line() + " does");
+      } else if (!body.map().means(Key.INTEGRATE)) {
+        problems.add(
+            stage.place(),
+            "stage \"" + stage.name() + "\" promotes, but the pipeline integrates nothing: \"integrate\" is missing");
+      }
+      promotion = promotion == null ? stage : promotion;
+    }
+    Entry integrate = body.map().entries().get(Key.INTEGRATE.word());
+    if (promotion == null && integrate != null && complete) {
+      problems.add(
+          integrate.key(),
+          "what is integrated here would never land: no stage promotes; add {name: main, promote: true} to the stages");
+    }
+  }
+
+  /// Null when it has no name.
+  private @Nullable Written stage(Value item, @Nullable StageName before) {
+    return switch (item) {
+      case Scalar scalar -> shortStage(scalar, before);
+      case Mapping map -> longStage(map, before);
+      case Listing _ -> {
+        problems.leaveToSchema();
+        yield null;
+      }
+    };
+  }
+
+  private @Nullable Written shortStage(Scalar scalar, @Nullable StageName before) {
+    Setting setting = setting(scalar);
+    String name = setting == null ? null : setting.name(NameRule.LABEL);
+    if (name == null) {
+      return null;
+    }
+    Step.Container step = named(name, scalar.place());
+    return new Written(
+        new StageName(name), scalar.place(), after(before, scalar.place()), step == null ? List.of() : List.of(step));
+  }
+
+  private @Nullable Written longStage(Mapping map, @Nullable StageName before) {
+    Setting setting = setting(map.get(Key.NAME));
+    if (setting == null && !map.has(Key.NAME)) {
+      problems.leaveToSchema();
+    }
+    String name = setting == null ? null : setting.name(NameRule.LABEL);
+    Place place = setting == null ? map.place() : setting.place();
+    List<Need> needs = map.has(Key.NEEDS) ? needs(map) : after(before, place);
+    List<Step> steps = map.has(Key.STEPS) ? stepsOf(map) : List.of();
+    boolean promotes = map.has(Key.PROMOTE) && promotes(map, place);
+    if (!map.has(Key.STEPS) && !map.has(Key.PROMOTE)) {
+      if (map.means(Key.STEPS) || map.means(Key.PROMOTE)) {
+        problems.leaveToSchema();
+      } else {
+        problems.add(place, "a stage needs steps, or promote: true");
+      }
+    }
+    return name == null ? null : new Written(new StageName(name), place, needs, promotes ? null : steps);
+  }
+
+  private boolean promotes(Mapping map, Place place) {
+    if (map.has(Key.STEPS)) {
+      problems.add(place, "a stage either promotes or has steps; make two stages of it");
+    }
+    Setting promote = setting(map.get(Key.PROMOTE));
+    Boolean flag = promote == null ? null : promote.flag();
+    if (promote != null && flag != null && !flag) {
+      problems.add(promote.place(), "promote can only be true; leave it out where nothing is promoted");
+    }
+    // who writes it at all means it: what it says wrongly is reported, and what follows from it is not
+    return true;
+  }
+
+  private static List<Need> after(@Nullable StageName before, Place place) {
+    return before == null ? List.of() : List.of(new Need(before, place, false));
+  }
+
+  private List<Need> needs(Mapping map) {
+    Map<StageName, Need> needs = new LinkedHashMap<>();
+    eachText(
+        map,
+        Key.NEEDS,
+        (text, place) -> {
+          if (!NameRule.LABEL.allows(text)) {
+            problems.add(place, Setting.notAName(text, NameRule.LABEL));
+          } else if (needs.putIfAbsent(new StageName(text), new Need(new StageName(text), place, true)) != null) {
+            problems.add(place, "\"" + text + "\" stands twice");
+          }
+        });
+    return List.copyOf(needs.values());
+  }
+
+  private List<Step> stepsOf(Mapping map) {
+    Set<String> seen = new LinkedHashSet<>();
+    List<Step> found = new ArrayList<>();
+    eachText(
+        map,
+        Key.STEPS,
+        (text, place) -> {
+          if (!seen.add(text)) {
+            problems.add(place, "\"" + text + "\" stands twice");
+            return;
+          }
+          Step.Container step = named(text, place);
+          if (step != null) {
+            found.add(step);
+          }
+        });
+    return found;
+  }
+
+  private Step.@Nullable Container named(String name, Place place) {
+    if (!own.containsKey(name) && !shared.containsKey(name)) {
+      if (stepsAreKnown) {
+        List<String> known = Stream.concat(own.keySet().stream(), shared.keySet().stream()).toList();
+        problems.add(place, "no step \"" + name + "\"" + Nearest.question(name, known));
+      } else {
+        problems.leaveToSchema();
+      }
+      return null;
+    }
+    return step(name);
+  }
+
+  private Step.@Nullable Container step(String name) {
+    if (!steps.containsKey(name)) {
+      Entry entry = own.get(name);
+      if (entry == null) {
+        entry = Objects.requireNonNull(shared.get(name));
+        sharedUsed.add(name);
+      }
+      steps.put(name, new StepReading(scope, problems).read(name, entry));
+    }
+    return steps.get(name);
+  }
+}

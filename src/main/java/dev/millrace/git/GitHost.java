@@ -1,0 +1,250 @@
+package dev.millrace.git;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.millrace.change.Commit;
+import dev.millrace.pipeline.BranchName;
+import dev.millrace.pipeline.NameRule;
+import dev.millrace.pipeline.RepositoryName;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.errors.RepositoryNotFoundException;
+import org.eclipse.jgit.http.server.GitServlet;
+import org.eclipse.jgit.http.server.resolver.AsIsFileService;
+import org.eclipse.jgit.http.server.resolver.DefaultUploadPackFactory;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectChecker;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.transport.ReceiveCommand;
+import org.eclipse.jgit.transport.ReceiveCommand.Result;
+import org.eclipse.jgit.transport.ReceivePack;
+import org.jspecify.annotations.Nullable;
+
+/// The smart HTTP side of the repositories: clone, fetch and push at `/git/{name}.git`.
+///
+/// Clients see and move branches, tags and notes, nothing else. A push is all or nothing.
+public final class GitHost {
+  private static final Pattern PATH = Pattern.compile("/([^/]+)\\.git/(info/refs|git-upload-pack|git-receive-pack)");
+  private static final List<String> VISIBLE = List.of(Constants.R_HEADS, Constants.R_TAGS, Constants.R_NOTES);
+
+  private final Repositories repositories;
+  private final Pushes pushes;
+
+  public GitHost(Repositories repositories, Pushes pushes) {
+    this.repositories = repositories;
+    this.pushes = pushes;
+  }
+
+  /// To be mounted at `/git/*`, behind whatever asks who somebody is.
+  public HttpServlet servlet() {
+    var door = new Door();
+    door.setRepositoryResolver(
+        (_, path) -> {
+          try {
+            return repositories.open(new RepositoryName(path.substring(0, path.length() - ".git".length())));
+          } catch (GitTrouble trouble) {
+            throw new RepositoryNotFoundException(path, trouble);
+          }
+        });
+    // the old protocol would show every file of a repository, hidden refs and all
+    door.setAsIsFileService(AsIsFileService.DISABLED);
+    var uploads = new DefaultUploadPackFactory();
+    door.setUploadPackFactory(
+        (HttpServletRequest request, Repository repository) -> {
+          var upload = uploads.create(request, repository);
+          upload.setAdvertisedRefs(visible(repository));
+          return upload;
+        });
+    door.setReceivePackFactory((HttpServletRequest _, Repository repository) -> receive(repository));
+    return door;
+  }
+
+  private ReceivePack receive(Repository repository) {
+    var receive = new ReceivePack(repository);
+    try {
+      receive.setAdvertisedRefs(visible(repository), null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    receive.setAllowPushOptions(true);
+    // lets old histories in, but no path that would leave a workspace or reach into its .git
+    receive.setObjectChecker(
+        new ObjectChecker().setAllowLeadingZeroFileMode(true).setAllowInvalidPersonIdent(true)
+            .setIgnore(ObjectChecker.ErrorType.MISSING_SPACE_BEFORE_DATE, true));
+    var push = new Push(name(repository));
+    receive.setPreReceiveHook(push::before);
+    receive.setPostReceiveHook(push::after);
+    return receive;
+  }
+
+  /// What clients see. Not by one of JGit's filters: those would walk over all that is hidden at each request.
+  private static Map<String, Ref> visible(Repository repository) {
+    try {
+      var refs = new HashMap<String, Ref>();
+      Ref head = repository.exactRef(Constants.HEAD);
+      if (head != null && head.getObjectId() != null) {
+        refs.put(Constants.HEAD, head);
+      }
+      for (String prefix : VISIBLE) {
+        repository.getRefDatabase().getRefsByPrefix(prefix).forEach(ref -> refs.put(ref.getName(), ref));
+      }
+      return refs;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static RepositoryName name(Repository repository) {
+    String folder = repository.getDirectory().getName();
+    return new RepositoryName(folder.substring(0, folder.length() - ".git".length()));
+  }
+
+  /// Answers what is not a git request to a repository of ours, and hands on the rest.
+  private final class Door extends GitServlet {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+        throws ServletException, IOException {
+      String path = request.getPathInfo();
+      Matcher asked = PATH.matcher(path == null ? "" : path);
+      if (!asked.matches()) {
+        refuse(response, "there is nothing to see here; repositories are cloned with git from /git/{name}.git");
+      } else if (!NameRule.REPOSITORY.allows(asked.group(1)) || !repositories.has(new RepositoryName(asked.group(1)))) {
+        refuse(response, "this server hosts no such repository");
+      } else {
+        super.service(request, response);
+      }
+    }
+
+    /// Git shows the lines of a plain text.
+    private static void refuse(HttpServletResponse response, String because) throws IOException {
+      response.setStatus(HttpServletResponse.SC_NOT_FOUND);
+      response.setContentType("text/plain; charset=utf-8");
+      response.getOutputStream().write((because + "\n").getBytes(UTF_8));
+    }
+  }
+
+  /// One push, from its arrival to its end.
+  private final class Push {
+    private final RepositoryName name;
+    private List<RefMove> moves = List.of();
+
+    Push(RepositoryName name) {
+      this.name = name;
+    }
+
+    void before(ReceivePack receive, Collection<ReceiveCommand> commands) {
+      // asked for by the client otherwise; only from here on does JGit take it from us
+      receive.setAtomic(true);
+      try (var walk = new RevWalk(receive.getRepository())) {
+        String main = receive.getRepository().exactRef(Constants.HEAD).getTarget().getName();
+        var wanted = new ArrayList<RefMove>();
+        for (ReceiveCommand command : commands) {
+          Optional<String> because = refusal(walk, main, command);
+          if (because.isPresent()) {
+            command.setResult(Result.REJECTED_OTHER_REASON, because.get());
+            say(receive, command.getRefName() + " is refused: " + because.get());
+          } else if (command.getRefName().startsWith(BranchName.PREFIX)) {
+            wanted.add(move(walk, command));
+          }
+        }
+        moves = List.copyOf(wanted);
+        if (commands.stream().allMatch(command -> command.getResult() == Result.NOT_ATTEMPTED) && !moves.isEmpty()) {
+          refuse(receive, commands, pushes.refuse(name, moves, options(receive)));
+        }
+      } catch (GitTrouble trouble) {
+        refuse(receive, commands, List.of(String.valueOf(trouble.getMessage())));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    void after(ReceivePack receive, Collection<ReceiveCommand> succeeded) {
+      List<String> moved = succeeded.stream().map(ReceiveCommand::getRefName).toList();
+      List<RefMove> reported = moves.stream().filter(move -> moved.contains(move.branch().ref())).toList();
+      if (!reported.isEmpty()) {
+        pushes.received(name, reported, options(receive), line -> say(receive, line));
+      }
+    }
+
+    private void refuse(ReceivePack receive, Collection<ReceiveCommand> commands, List<String> lines) {
+      if (lines.isEmpty()) {
+        return;
+      }
+      lines.forEach(line -> say(receive, line));
+      String because = lines.getFirst().lines().findFirst().orElse("refused");
+      commands.forEach(command -> command.setResult(Result.REJECTED_OTHER_REASON, because));
+    }
+
+    private static Optional<String> refusal(RevWalk walk, String main, ReceiveCommand command) throws IOException {
+      String ref = command.getRefName();
+      if (VISIBLE.stream().noneMatch(ref::startsWith)) {
+        return Optional.of("only branches, tags and notes can be pushed");
+      }
+      if (!ref.startsWith(BranchName.PREFIX)) {
+        return Optional.empty();
+      }
+      if (Repositories.branch(ref).isEmpty()) {
+        return Optional.of("a branch cannot have this name; push to a name without refs/heads/");
+      }
+      if (command.getType() == ReceiveCommand.Type.DELETE) {
+        return ref.equals(main)
+            ? Optional.of("the default branch cannot be deleted")
+            : Optional.empty();
+      }
+      return walk.parseAny(command.getNewId()) instanceof RevCommit
+          ? Optional.empty()
+          : Optional.of("a branch is a commit, and this is none");
+    }
+
+    private static RefMove move(RevWalk walk, ReceiveCommand command) throws IOException {
+      return new RefMove(
+          Repositories.branch(command.getRefName()).orElseThrow(),
+          commit(walk, command.getOldId()),
+          commit(walk, command.getNewId()));
+    }
+
+    private static @Nullable Commit commit(RevWalk walk, ObjectId id) throws IOException {
+      try {
+        return id.equals(ObjectId.zeroId()) ? null : Repositories.commit(walk.parseCommit(id));
+      } catch (MissingObjectException lost) {
+        return null;
+      }
+    }
+
+    private static List<String> options(ReceivePack receive) {
+      List<String> options = receive.getPushOptions();
+      return options == null ? List.of() : List.copyOf(options);
+    }
+
+    private static void say(ReceivePack receive, String line) {
+      OutputStream out = receive.getMessageOutputStream();
+      try {
+        out.write((line + "\n").getBytes(UTF_8));
+        // nothing reaches the pusher before the end otherwise
+        out.flush();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package dev.millrace.git;
+
+/// Who merges the trees of candidates. `GIT` follows renamed files as developers' git does; `JGIT` calls an edit of a
+/// file that the other side renamed a conflict.
+public enum MergedBy {
+  GIT("git"),
+  JGIT("JGit");
+
+  private final String text;
+
+  MergedBy(String text) {
+    this.text = text;
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

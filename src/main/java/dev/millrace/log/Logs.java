@@ -1,0 +1,44 @@
+package dev.millrace.log;
+
+import dev.millrace.change.AttemptId;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The logs of all attempts: `root/{pipeline}/{number}/{stage}/{step}/{attempt}.log` as printed, and beside each a
+/// `.lines` that says where its lines are and when they were printed.
+public final class Logs {
+  private final Path root;
+  private final Map<AttemptId, LogWriter> open = new ConcurrentHashMap<>();
+
+  public Logs(Path root) {
+    this.root = root;
+  }
+
+  /// Opens the log to be written, or what a server that died has left of it; see [LogWriter#resume].
+  /// There is one writer at a time: another one before the first is closed is a bug.
+  public LogWriter writer(AttemptId attempt) {
+    return open.compute(
+        attempt,
+        (_, other) -> {
+          if (other != null) {
+            throw new IllegalStateException("the log of " + attempt + " is being written already");
+          }
+          return new LogWriter(text(attempt), lines(attempt), writer -> open.remove(attempt, writer));
+        });
+  }
+
+  /// A log may be read while it is written, and before there is anything of it.
+  public LogReader reader(AttemptId attempt) {
+    return new LogReader(text(attempt), lines(attempt), () -> Optional.ofNullable(open.get(attempt)));
+  }
+
+  private Path text(AttemptId attempt) {
+    return root.resolve(attempt + ".log");
+  }
+
+  private Path lines(AttemptId attempt) {
+    return root.resolve(attempt + ".lines");
+  }
+}

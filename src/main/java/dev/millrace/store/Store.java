@@ -1,0 +1,318 @@
+package dev.millrace.store;
+
+import static dev.millrace.store.tables.Tables.ATTEMPT;
+import static dev.millrace.store.tables.Tables.CHANGE;
+import static dev.millrace.store.tables.Tables.INSTALLATION;
+import static dev.millrace.store.tables.Tables.MOVED;
+import static dev.millrace.store.tables.Tables.NOTE;
+import static dev.millrace.store.tables.Tables.PIPELINE;
+
+import dev.millrace.change.AttemptId;
+import dev.millrace.change.Change;
+import dev.millrace.change.ChangeId;
+import dev.millrace.change.CommitId;
+import dev.millrace.flow.Decision;
+import dev.millrace.flow.InFlight;
+import dev.millrace.flow.Note;
+import dev.millrace.pipeline.BranchName;
+import dev.millrace.pipeline.Definition;
+import dev.millrace.pipeline.PipelineName;
+import dev.millrace.pipeline.Stage;
+import dev.millrace.pipeline.StageName;
+import dev.millrace.pipeline.StepName;
+import dev.millrace.statistics.Summary;
+import dev.millrace.store.tables.tables.records.AttemptRecord;
+import dev.millrace.store.tables.tables.records.ChangeRecord;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.OrderField;
+import org.jooq.Result;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/// What the server must not forget: definitions, changes with their attempts, their history, and what moved when.
+///
+/// Reads may come from any thread and see whole decisions only. There is one writer in the world, the engine's thread:
+/// what contradicts what is stored is a bug there, an [IllegalStateException]. A database that cannot be used is a
+/// [StoreException].
+public final class Store implements AutoCloseable {
+  private final Database database;
+  private final Definitions definitions;
+  private final String installation;
+
+  /// Replaced as a whole after each commit.
+  private volatile SortedMap<PipelineName, Known> pipelines;
+
+  private volatile long lastSequence;
+
+  /// The changes that have not ended, as they are stored, as far as they were loaded or saved since the start.
+  private final Map<ChangeId, Change> stored = new HashMap<>();
+
+  private Store(Database database, DefinitionParser parser) {
+    this.database = database;
+    this.definitions = new Definitions(parser);
+    this.installation = database.read(Store::readInstallation).orElseGet(this::makeInstallation);
+    this.pipelines = database.read(this::readPipelines);
+    this.lastSequence =
+        database.read(sql -> sql.select(DSL.coalesce(DSL.max(MOVED.SEQUENCE), 0L)).from(MOVED).fetchSingle().value1());
+  }
+
+  /// Opens the database, makes it if it is not there, and brings its tables up to date.
+  ///
+  /// @param url see [#h2]; for tests `jdbc:h2:mem:` and a name
+  public static Store open(String url, DefinitionParser parser) {
+    var database = new Database(url);
+    try {
+      return new Store(database, parser);
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  /// The address of the database that lies in the data directory.
+  public static String h2(Path data) {
+    // async: with H2's usual way to its file, a reader that is interrupted closes the file for everybody.
+    // WRITE_DELAY=0: else H2 says "committed" half a second before it is.
+    // DB_CLOSE_ON_EXIT=FALSE: else its shutdown hook closes it under us.
+    // TRACE_LEVEL_FILE=0: its troubles are ours to tell.
+    return "jdbc:h2:async:"
+        + data.toAbsolutePath().resolve("millrace")
+        + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0";
+  }
+
+  /// Eight lower-case letters and digits that no other server has; made once.
+  public String installation() {
+    return installation;
+  }
+
+  /// All that decisions are made from.
+  public synchronized InFlight load() {
+    List<Change> changes = database.read(sql -> read(sql, CHANGE.STATE.in(ChangeRows.IN_FLIGHT), List.of(), 0));
+    stored.clear();
+    changes.forEach(change -> stored.put(change.id(), change));
+    var numbers = new HashMap<PipelineName, Integer>();
+    pipelines.forEach((name, known) -> numbers.put(name, known.lastNumber()));
+    return new InFlight(today(pipelines), numbers, new TreeMap<>(stored));
+  }
+
+  /// Stores what was decided, in one transaction; it is on the disk when this returns, all of it or, when it throws,
+  /// nothing.
+  public synchronized void save(List<Decision> decisions) {
+    var writing =
+        new Writing(
+            pipelines, lastSequence, id -> Optional.ofNullable(stored.get(id)).or(() -> change(id)), Instant.now());
+    decisions.forEach(writing::add);
+    if (writing.isEmpty()) {
+      return;
+    }
+    database.write(transaction -> writing.write(transaction, definitions));
+    writing.pipelines().values().forEach(known -> definitions.kept(known.definition()));
+    for (Change change : writing.changes().values()) {
+      definitions.kept(change.definition());
+      if (change.ended()) {
+        stored.remove(change.id());
+      } else {
+        stored.put(change.id(), change);
+      }
+    }
+    pipelines = writing.pipelines();
+    lastSequence = writing.lastSequence();
+  }
+
+  public Optional<Change> change(ChangeId id) {
+    return database.read(sql -> read(sql, ChangeRows.is(id), List.of(), 0)).stream().findFirst();
+  }
+
+  /// Newest first.
+  public List<Change> changes(PipelineName pipeline, Filter filter) {
+    Condition wanted = CHANGE.PIPELINE.eq(pipeline.text());
+    // ordered by all columns of the index, or H2 sorts all that match instead of following it
+    var order = new ArrayList<OrderField<?>>();
+    if (filter.state() != null) {
+      wanted = wanted.and(CHANGE.STATE.eq(filter.state()));
+      order.add(CHANGE.STATE);
+    }
+    order.addAll(List.of(CHANGE.PIPELINE, CHANGE.NUMBER.desc()));
+    Condition all = filter.before() == 0 ? wanted : wanted.and(CHANGE.NUMBER.lt(filter.before()));
+    return filter.limit() == 0 ? List.of() : database.read(sql -> read(sql, all, order, filter.limit()));
+  }
+
+  /// The changes whose own commit or whose candidate is this one, by pipeline and number.
+  public List<ChangeId> containing(CommitId commit) {
+    return database
+        .read(
+            sql ->
+                sql.select(CHANGE.PIPELINE, CHANGE.NUMBER)
+                    .from(CHANGE)
+                    .where(CHANGE.COMMIT_ID.eq(commit.hex()))
+                    .union(
+                        DSL.select(CHANGE.PIPELINE, CHANGE.NUMBER)
+                            .from(CHANGE)
+                            .where(CHANGE.CANDIDATE_COMMIT.eq(commit.hex())))
+                    .fetch(row -> new ChangeId(new PipelineName(row.value1()), row.value2())))
+        .stream()
+        .sorted()
+        .toList();
+  }
+
+  /// Today's, by name.
+  public List<Definition> definitions() {
+    return List.copyOf(new TreeMap<>(today(pipelines)).values());
+  }
+
+  /// Today's, if it is defined today.
+  public Optional<Definition> definition(PipelineName pipeline) {
+    return Optional.ofNullable(pipelines.get(pipeline)).filter(Known::defined).map(Known::definition);
+  }
+
+  /// All that ever had a definition, by name.
+  public List<PipelineName> pipelines() {
+    return List.copyOf(pipelines.keySet());
+  }
+
+  /// What people are told about a change, oldest first.
+  public List<Note> history(ChangeId id) {
+    return database.read(
+        sql ->
+            sql.selectFrom(NOTE)
+                .where(NOTE.PIPELINE.eq(id.pipeline().text()), NOTE.NUMBER.eq(id.number()))
+                .orderBy(NOTE.ID)
+                .fetch(row -> new Note(row.getHappenedAt(), id, row.getSentence())));
+  }
+
+  /// Whether the pipeline has ever had a change that came on this branch with this commit.
+  public boolean known(PipelineName pipeline, BranchName branch, CommitId commit) {
+    return database.read(
+        sql ->
+            sql.fetchExists(
+                CHANGE,
+                CHANGE.COMMIT_ID.eq(commit.hex()),
+                CHANGE.PIPELINE.eq(pipeline.text()),
+                CHANGE.BRANCH.eq(branch.text())));
+  }
+
+  /// The last so many trials of each stage that the pipeline has (or had last), in its order.
+  ///
+  /// A trial of a stage is all its attempts with one number: from the first start to the last end, failed if any
+  /// failed; where none failed but one errored or was cancelled, it says nothing and is none.
+  public Map<StageName, Summary> stageStatistics(PipelineName pipeline, int last) {
+    return database.read(sql -> Trials.ofStages(sql, pipeline, stages(pipeline), last));
+  }
+
+  /// The last so many trials of each step that the pipeline has (or had last), in its order.
+  public Map<StepKey, Summary> stepStatistics(PipelineName pipeline, int last) {
+    return database.read(sql -> Trials.ofSteps(sql, pipeline, stages(pipeline), last));
+  }
+
+  /// What moved after that, oldest first.
+  public List<Moved> movedAfter(long sequence, int limit) {
+    return database.read(
+        sql ->
+            sql.selectFrom(MOVED)
+                .where(MOVED.SEQUENCE.gt(sequence))
+                .orderBy(MOVED.SEQUENCE)
+                .limit(limit)
+                .fetch(
+                    row -> {
+                      var pipeline = new PipelineName(row.getPipeline());
+                      ChangeId change = row.getNumber() == null ? null : new ChangeId(pipeline, row.getNumber());
+                      return new Moved(
+                          row.getSequence(),
+                          row.getSavedAt(),
+                          pipeline,
+                          change,
+                          change == null || row.getStage() == null
+                              ? null
+                              : new AttemptId(
+                                  change, new StageName(row.getStage()), new StepName(row.getStep()), row.getAttempt()),
+                          row.getWhat());
+                    }));
+  }
+
+  /// The sequence of the last thing that moved; 0 when nothing ever has.
+  public long lastSequence() {
+    return lastSequence;
+  }
+
+  /// Closing twice is fine.
+  @Override
+  public void close() {
+    database.close();
+  }
+
+  private List<Stage> stages(PipelineName pipeline) {
+    Known known = pipelines.get(pipeline);
+    return known == null ? List.of() : known.definition().pipeline().stages();
+  }
+
+  private static Map<PipelineName, Definition> today(Map<PipelineName, Known> pipelines) {
+    return pipelines.entrySet().stream()
+        .filter(entry -> entry.getValue().defined())
+        .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().definition()));
+  }
+
+  private static Optional<String> readInstallation(DSLContext sql) {
+    return sql.select(INSTALLATION.ID).from(INSTALLATION).fetchOptional(INSTALLATION.ID);
+  }
+
+  private String makeInstallation() {
+    String id =
+        new SecureRandom()
+            .ints(8, 0, 36)
+            .mapToObj(digit -> Integer.toString(digit, 36))
+            .collect(Collectors.joining());
+    database.write(transaction -> transaction.sql().insertInto(INSTALLATION).set(INSTALLATION.ID, id).execute());
+    return id;
+  }
+
+  private SortedMap<PipelineName, Known> readPipelines(DSLContext sql) {
+    var read = new TreeMap<PipelineName, Known>();
+    for (var row : sql.fetch(PIPELINE)) {
+      read.put(
+          new PipelineName(row.getName()),
+          new Known(
+              definitions.get(sql, row.getName(), row.getDefinitionCommit()), row.getDefined(), row.getLastNumber()));
+    }
+    return read;
+  }
+
+  /// The changes that match, with all their attempts: two queries, however many there are.
+  ///
+  /// @param limit 0 for none
+  private List<Change> read(DSLContext sql, Condition wanted, Collection<? extends OrderField<?>> order, int limit) {
+    var rows = sql.selectFrom(CHANGE).where(wanted).orderBy(order);
+    Result<ChangeRecord> changes = limit == 0 ? rows.fetch() : rows.limit(limit).fetch();
+    var ids = DSL.select(CHANGE.PIPELINE, CHANGE.NUMBER).from(CHANGE).where(wanted).orderBy(order);
+    // a join, because H2 reads all attempts of the pipeline for `number in (...)`
+    var chosen = (limit == 0 ? ids : ids.limit(limit)).asTable("chosen");
+    Map<ChangeId, List<AttemptRecord>> attempts =
+        sql
+            .select(ATTEMPT.fields())
+            .from(chosen)
+            .join(ATTEMPT)
+            .on(ATTEMPT.PIPELINE.eq(chosen.field(CHANGE.PIPELINE)), ATTEMPT.NUMBER.eq(chosen.field(CHANGE.NUMBER)))
+            .orderBy(ATTEMPT.PLACE)
+            .fetchInto(ATTEMPT)
+            .stream()
+            .collect(Collectors.groupingBy(AttemptRows::change));
+    return changes.map(
+        row ->
+            ChangeRows.change(
+                row,
+                definitions.get(sql, row.getPipeline(), row.getDefinitionCommit()),
+                attempts.getOrDefault(ChangeRows.id(row), List.of()).stream().map(AttemptRows::attempt).toList()));
+  }
+}

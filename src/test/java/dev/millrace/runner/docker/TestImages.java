@@ -1,0 +1,86 @@
+package dev.millrace.runner.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import dev.millrace.runner.Tar;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+
+/// Images that tests run steps in, made of what the machine has: no registry is needed.
+public final class TestImages {
+  public static final String HOST = "unix:///var/run/docker.sock";
+
+  private TestImages() {}
+
+  public static DockerClient client() {
+    DefaultDockerClientConfig config =
+        DefaultDockerClientConfig.createDefaultConfigBuilder().withDockerHost(HOST).build();
+    return DockerClientImpl.getInstance(
+        config, new ZerodepDockerHttpClient.Builder().dockerHost(config.getDockerHost()).build());
+  }
+
+  /// A shell and the usual commands, from the package busybox-static.
+  public static String busybox() throws IOException, InterruptedException {
+    return imported(
+        "millrace-test-busybox",
+        tar -> {
+          byte[] busybox = Files.readAllBytes(Path.of("/bin/busybox"));
+          Tar.add(tar, "bin/busybox", busybox);
+          for (String command : commands()) {
+            TarArchiveEntry link = new TarArchiveEntry("bin/" + command, TarArchiveEntry.LF_LINK);
+            link.setLinkName("bin/busybox");
+            link.setMode(0755);
+            tar.putArchiveEntry(link);
+            tar.closeArchiveEntry();
+          }
+        });
+  }
+
+  /// One file, and no shell.
+  public static String shellless() throws IOException, InterruptedException {
+    return imported("millrace-test-shellless", tar -> Tar.add(tar, "readme", new byte[] {'x'}));
+  }
+
+  /// A shell that this machine cannot execute.
+  public static String foreign() throws IOException, InterruptedException {
+    return imported("millrace-test-foreign", tar -> Tar.add(tar, "bin/sh", new byte[] {0x7f, 'X', 'X', 'X'}));
+  }
+
+  private static List<String> commands() throws IOException, InterruptedException {
+    Process list = new ProcessBuilder("/bin/busybox", "--list").start();
+    List<String> commands =
+        list.inputReader().lines().filter(command -> !command.equals("busybox")).toList();
+    list.waitFor();
+    return commands;
+  }
+
+  private interface Content {
+    void write(TarArchiveOutputStream tar) throws IOException, InterruptedException;
+  }
+
+  private static String imported(String name, Content content) throws IOException, InterruptedException {
+    // docker-java's own command for this ends the archive too early
+    try (RawEngine engine = new RawEngine(HOST.substring("unix://".length()))) {
+      if (engine.ask("GET", "/images/" + name + ":1/json").status() == 404) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, 512);
+        content.write(tar);
+        tar.finish();
+        RawEngine.Answer answer =
+            engine.ask(
+                "POST", "/images/create?fromSrc=-&repo=" + name + "&tag=1", "application/x-tar", bytes.toByteArray());
+        if (answer.status() != 200 || answer.text().contains("error")) {
+          throw new IOException("cannot make image " + name + ": " + answer.text());
+        }
+      }
+    }
+    return name + ":1";
+  }
+}
