@@ -1,0 +1,95 @@
+package dev.millrace.engine;
+
+import dev.millrace.definition.DefinitionReader;
+import dev.millrace.flow.Effect;
+import dev.millrace.git.Pushes;
+import dev.millrace.git.Repositories;
+import dev.millrace.log.Logs;
+import dev.millrace.pipeline.BranchName;
+import dev.millrace.pipeline.RepositoryName;
+import dev.millrace.runner.Runner;
+import dev.millrace.store.Store;
+import java.time.Clock;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The engine with the world around it: what performs, what watches the pipeline repository, and how both come back
+/// after a stop or a crash.
+public final class Works implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Works.class);
+
+  private final Engine engine;
+  private final Repositories repositories;
+  private final Runner runner;
+  private final Clock clock;
+  private final Definitions definitions;
+  private final LostPushes lostPushes;
+  private final Sweep sweep;
+  private final Performer performer;
+
+  /// @param steps how many containers may run at once
+  public Works(
+      Engine engine,
+      Store store,
+      Repositories repositories,
+      DefinitionReader reader,
+      Runner runner,
+      Logs logs,
+      Clock clock,
+      int steps) {
+    this.engine = engine;
+    this.repositories = repositories;
+    this.runner = runner;
+    this.clock = clock;
+    this.definitions = new Definitions(repositories, reader, engine, clock);
+    this.lostPushes = new LostPushes(engine, store, repositories, clock);
+    this.sweep = new Sweep(engine, runner);
+    var containers = new Steps(engine, repositories, runner, logs, sweep, steps);
+    this.performer = new Performer(engine, repositories, containers, clock, this::landed);
+  }
+
+  /// Who hears of pushes.
+  ///
+  /// @param address where people reach this server, without a slash at the end
+  public Pushes pushes(String address) {
+    return new PushGate(engine, definitions, lostPushes, clock, address);
+  }
+
+  /// Takes up what was left: what is owed by what was in flight, pushes whose record a crash has lost, containers that
+  /// belong to nothing.
+  public void start() {
+    engine.listen(performer::owe);
+    engine.start();
+    definitions.load();
+    lostPushes.find();
+    engine.now().changes().keySet().forEach(performer::owe);
+    sweep.start();
+  }
+
+  /// Why steps cannot be run now, as a sentence; empty when they can.
+  public Optional<String> trouble() {
+    return engine.trouble().or(definitions::trouble).or(runner::trouble);
+  }
+
+  private void landed(Effect.Promote promotion) {
+    RepositoryName repository = promotion.repository();
+    lostPushes.recorded(repository, promotion.into(), promotion.candidate().commit());
+    BranchName branch = promotion.branch();
+    if (branch != null && repositories.branch(repository, branch).isEmpty()) {
+      lostPushes.recorded(repository, branch, null);
+    }
+    // the pipeline repository can be integrated like any other
+    if (repository.equals(Definitions.REPOSITORY) && promotion.into().equals(Definitions.MAIN)) {
+      definitions.load();
+    }
+  }
+
+  /// Stops deciding and performing; running steps run on.
+  @Override
+  public void close() {
+    sweep.close();
+    performer.close();
+    engine.close();
+  }
+}
