@@ -1,0 +1,22 @@
+package dev.millrace.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// All commands.
+@Command(
+    name = "millrace",
+    description = "Changes flow through pipelines onto main.",
+    mixinStandardHelpOptions = true,
+    subcommands = {Serve.class, Trigger.class, Check.class})
+public final class Program {
+  /// Runs a command and gives the exit code of the process.
+  public static int run(String[] arguments) {
+    var line = new CommandLine(new Program());
+    if (arguments.length == 0) {
+      line.usage(System.out);
+      return 0;
+    }
+    return line.execute(arguments);
+  }
+}

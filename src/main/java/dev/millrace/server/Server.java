@@ -1,0 +1,90 @@
+package dev.millrace.server;
+
+import dev.millrace.definition.DefinitionReader;
+import dev.millrace.definition.Source;
+import dev.millrace.engine.Desk;
+import dev.millrace.engine.Engine;
+import dev.millrace.engine.Works;
+import dev.millrace.git.GitHost;
+import dev.millrace.git.Repositories;
+import dev.millrace.log.Logs;
+import dev.millrace.runner.Runner;
+import dev.millrace.store.Store;
+import dev.millrace.web.WebServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running server. Closing it lets go of everything and leaves running steps running.
+public final class Server implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+  private final Store store;
+  private final Repositories repositories;
+  private final Works works;
+  private final WebServer web;
+  private final String address;
+
+  /// @param runner given the installation's id, what executes its steps
+  public Server(Settings settings, Function<String, Runner> runner, Clock clock) {
+    Path data = settings.data().toAbsolutePath().normalize();
+    createWritable(data);
+    int port = portToListenOn(settings.listen(), settings.port());
+    address = settings.url().isEmpty() ? "http://localhost:" + port : settings.url().replaceAll("/+$", "");
+
+    var reader = new DefinitionReader();
+    String database = settings.database().isEmpty() ? Store.h2(data) : settings.database();
+    store = Store.open(database, (name, path, text) -> reader.pipeline(name, new Source(path, text)));
+    repositories = new Repositories(data.resolve("git"));
+    var engine = new Engine(store);
+    var logs = new Logs(data.resolve("logs"));
+    works = new Works(engine, store, repositories, reader, runner.apply(store.installation()), logs, clock, settings.steps());
+    var desk = new Desk(engine, store, repositories, clock);
+    var git = new GitHost(repositories, works.pushes(address));
+    web = new WebServer(store, engine, desk, logs, works, git.servlet(), clock, settings.listen(), address);
+    works.start();
+    web.start(port);
+    LOG.info("Millrace listens on http://{}:{}", settings.listen(), port);
+  }
+
+  private static void createWritable(Path data) {
+    try {
+      Files.createDirectories(data);
+      Files.delete(Files.createTempFile(data, "writable", ""));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the data directory " + data + " cannot be written: choose another by --data", e);
+    }
+  }
+
+  /// Tried before anything is begun: the web server comes last, and by then steps may run already.
+  private static int portToListenOn(String listen, int port) {
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(listen, port));
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "it cannot listen on " + listen + ":" + port + " (" + e.getMessage() + "): choose another --port or --listen", e);
+    }
+  }
+
+  /// Where people reach it, without a slash at the end.
+  public String address() {
+    return address;
+  }
+
+  @Override
+  public void close() {
+    web.close();
+    works.close();
+    repositories.close();
+    store.close();
+  }
+}

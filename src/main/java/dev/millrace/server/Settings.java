@@ -1,0 +1,16 @@
+package dev.millrace.server;
+
+import java.nio.file.Path;
+
+/// What an operator can choose.
+///
+/// @param listen the address to listen on; there is no login yet, so anything but loopback is for trusted networks
+/// @param port 0 for any that is free
+/// @param data where everything is kept
+/// @param docker the container engine: `unix:///var/run/docker.sock`, `tcp://host:2375`
+/// @param database a JDBC URL; empty for an H2 file in the data directory
+/// @param url where people reach the server; empty for `http://localhost:{port}`
+/// @param steps how many containers may run at once
+public record Settings(String listen, int port, Path data, String docker, String database, String url, int steps) {
+  public static final int DEFAULT_STEPS = 2 * Runtime.getRuntime().availableProcessors();
+}

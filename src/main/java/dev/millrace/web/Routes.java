@@ -1,0 +1,184 @@
+package dev.millrace.web;
+
+import dev.millrace.definition.DefinitionReader;
+import dev.millrace.engine.Desk;
+import dev.millrace.engine.Engine;
+import dev.millrace.engine.Works;
+import dev.millrace.log.Logs;
+import dev.millrace.store.Store;
+import dev.millrace.web.api.ChangesResource;
+import dev.millrace.web.api.EventsResource;
+import dev.millrace.web.api.LogResource;
+import dev.millrace.web.api.Names;
+import dev.millrace.web.api.PipelinesResource;
+import dev.millrace.web.api.Problems;
+import dev.millrace.web.view.ProblemView;
+import dev.millrace.web.view.Views;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
+import io.javalin.router.EndpointNotFound;
+import java.time.Clock;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The site map: every address there is, besides `/git/`.
+final class Routes {
+  private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+  private static final String ANSWERED = "problem answered";
+
+  private final PipelinePages pipelines;
+  private final ChangePages changes;
+  private final PipelinesResource pipelinesResource;
+  private final ChangesResource changesResource;
+  private final LogResource logResource;
+  private final EventsResource events;
+  private final Engine engine;
+  private final Works works;
+  private final Flows flows;
+  private final Views views = new Views();
+
+  Routes(
+      Store store,
+      Engine engine,
+      Desk desk,
+      Logs logs,
+      Works works,
+      EventsResource events,
+      Clock clock,
+      String address) {
+    this.engine = engine;
+    this.works = works;
+    this.flows = new Flows(store, engine, works, clock, address);
+    var names = new Names(store);
+    this.pipelines = new PipelinePages(flows, names, desk, views);
+    this.changes = new ChangePages(flows, names, desk, store, logs, views);
+    this.pipelinesResource = new PipelinesResource(store, engine, names);
+    this.changesResource = new ChangesResource(store, engine, desk, names);
+    this.logResource = new LogResource(logs, names, events);
+    this.events = events;
+  }
+
+  void addTo(RoutesConfig routes) {
+    routes.before(Routes::secure);
+
+    routes.get("/", pipelines::home);
+    routes.get("/flows", pipelines::flows);
+    routes.get("/pipelines/{pipeline}", pipelines::pipeline);
+    routes.get("/pipelines/{pipeline}/map", pipelines::map);
+    routes.get("/pipelines/{pipeline}/queue", pipelines::queue);
+    routes.get("/pipelines/{pipeline}/stream", pipelines::stream);
+    routes.get("/pipelines/{pipeline}/definition", pipelines::definition);
+    routes.post("/pipelines/{pipeline}/changes", pipelines::start);
+    routes.get("/pipelines/{pipeline}/changes/{number}", changes::change);
+    routes.get("/pipelines/{pipeline}/changes/{number}/body", changes::body);
+    routes.get("/pipelines/{pipeline}/changes/{number}/row", changes::row);
+    routes.post("/pipelines/{pipeline}/changes/{number}/attempts", changes::runAgain);
+    routes.post("/pipelines/{pipeline}/changes/{number}/cancellation", changes::cancel);
+    routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}", changes::log);
+    routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}/lines", changes::lines);
+
+    routes.get("/api/v1/pipelines", pipelinesResource::list);
+    routes.get("/api/v1/pipelines/{pipeline}", pipelinesResource::show);
+    routes.get("/api/v1/pipelines/{pipeline}/statistics", pipelinesResource::statistics);
+    routes.get("/api/v1/pipelines/{pipeline}/queue", pipelinesResource::queue);
+    routes.get("/api/v1/pipelines/{pipeline}/changes", changesResource::list);
+    routes.post("/api/v1/pipelines/{pipeline}/changes", changesResource::start);
+    routes.get("/api/v1/pipelines/{pipeline}/changes/{number}", changesResource::show);
+    routes.post("/api/v1/pipelines/{pipeline}/changes/{number}/attempts", changesResource::runAgain);
+    routes.post("/api/v1/pipelines/{pipeline}/changes/{number}/cancellation", changesResource::cancel);
+    routes.get("/api/v1/pipelines/{pipeline}/changes/{number}/stages/{stage}/steps/{step}/log", logResource::show);
+    routes.get("/api/v1/events", events::stream);
+
+    routes.get("/schema/pipeline.json", context -> context.contentType("application/schema+json").result(DefinitionReader.schema()));
+    routes.get("/health/live", this::live);
+    routes.get("/health/ready", this::ready);
+
+    routes.exception(HttpResponseException.class, (problem, context) -> problem(context, problem.getStatus(), sentence(problem, context)));
+    routes.exception(IllegalStateException.class, this::stopped);
+    routes.exception(Exception.class, this::bug);
+    routes.error(404, context -> problem(context, 404, missing(context)));
+  }
+
+  private void live(Context context) {
+    Optional<String> trouble = engine.trouble();
+    context.status(trouble.isEmpty() ? 200 : 503).result(trouble.orElse("live") + "\n");
+  }
+
+  private void ready(Context context) {
+    Optional<String> trouble = engine.trouble();
+    context.status(trouble.isEmpty() ? 200 : 503).result(trouble.or(works::trouble).orElse("ready") + "\n");
+  }
+
+  private static void secure(Context context) {
+    context.header("X-Content-Type-Options", "nosniff");
+    context.header("X-Frame-Options", "DENY");
+    context.header("Referrer-Policy", "same-origin");
+    context.header("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'");
+  }
+
+  private void stopped(IllegalStateException problem, Context context) {
+    if (engine.trouble().isPresent()) {
+      problem(context, 503, engine.trouble().get());
+    } else {
+      bug(problem, context);
+    }
+  }
+
+  private void bug(Exception bug, Context context) {
+    LOG.error("{} {} could not be answered", context.method(), context.path(), bug);
+    problem(context, 500, "The server made a mistake, which is in its log: " + bug.getClass().getSimpleName() + ".");
+  }
+
+  private static String missing(Context context) {
+    return "There is nothing at " + context.path() + ".";
+  }
+
+  /// What is thrown by ourselves is a sentence already; what Javalin throws is the name of the status.
+  private static String sentence(HttpResponseException problem, Context context) {
+    return switch (problem) {
+      case EndpointNotFound _ -> missing(context);
+      case MethodNotAllowedResponse _ -> context.path() + " is not for " + context.method() + ".";
+      case HttpResponseException large when large.getStatus() == 413 -> "Nothing that is asked for here needs a megabyte.";
+      default -> String.valueOf(problem.getMessage());
+    };
+  }
+
+  private void problem(Context context, int status, String sentence) {
+    // Javalin asks once for the exception and again for the status; who threw the exception knows more.
+    if (context.attribute(ANSWERED) != null) {
+      return;
+    }
+    context.attribute(ANSWERED, true);
+    if (context.path().startsWith("/api/") || context.path().startsWith("/schema/")) {
+      Problems.answer(context, status, title(status), sentence);
+    } else {
+      context.status(status);
+      Pages.show(context, views, ProblemView.of(status, title(status), sentence, advice(status), flows.site()));
+    }
+  }
+
+  private static String title(int status) {
+    return switch (status) {
+      case 400 -> "Not understood";
+      case 403 -> "Not allowed";
+      case 404 -> "Not found";
+      case 405 -> "Not possible here";
+      case 409 -> "Refused";
+      case 413 -> "Too large";
+      case 503 -> "Stopped";
+      default -> "Something went wrong";
+    };
+  }
+
+  private static String advice(int status) {
+    return switch (status) {
+      case 404 -> "The address may be mistyped, or what it named is no longer defined.";
+      case 503 -> "What was stored is safe. Start the server again; it takes up what it had begun.";
+      case 500 -> "Nothing that was stored is lost. Try again; if it happens again, the server's log says what it was.";
+      default -> "Go back and try something else.";
+    };
+  }
+}

@@ -1,0 +1,104 @@
+package dev.millrace.web;
+
+import dev.millrace.engine.Desk;
+import dev.millrace.engine.Engine;
+import dev.millrace.engine.Works;
+import dev.millrace.log.Logs;
+import dev.millrace.store.Store;
+import dev.millrace.web.api.EventsResource;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.util.JavalinException;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Servlet;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumSet;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Server;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The HTTP side of the server: pages, API and git under one port.
+public final class WebServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
+
+  /// How long requests that are being answered may take when the server is told to stop.
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  private final EventsResource events;
+  private final Javalin javalin;
+  private final String listen;
+
+  /// @param git answers below `/git/`
+  /// @param listen the address to listen on
+  /// @param address where people reach the server, without a slash at the end
+  public WebServer(
+      Store store,
+      Engine engine,
+      Desk desk,
+      Logs logs,
+      Works works,
+      Servlet git,
+      Clock clock,
+      String listen,
+      String address) {
+    this.events = new EventsResource(store);
+    engine.listen(events::wake);
+    var routes = new Routes(store, engine, desk, logs, works, events, clock, address);
+    this.listen = listen;
+    var doorkeeper = new Doorkeeper(listen, address);
+    this.javalin = Javalin.create(config -> configure(config, routes, git, doorkeeper));
+  }
+
+  private void configure(JavalinConfig config, Routes routes, Servlet git, Doorkeeper doorkeeper) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.concurrency.useVirtualThreads = true;
+    config.http.prefer405over404 = true;
+    config.staticFiles.enableWebjars();
+    config.staticFiles.add(
+        files -> {
+          files.hostedPath = "/";
+          files.directory = "/public";
+        });
+    config.jetty.modifyServletContextHandler(
+        context -> {
+          context.addFilter(new FilterHolder(doorkeeper), "/*", EnumSet.of(DispatcherType.REQUEST));
+          context.addServlet(new ServletHolder("git", git), "/git/*");
+        });
+    config.jetty.modifyServer(server -> stopGracefully(config, server));
+    // Streams never end by themselves and would take all of the grace.
+    config.events.serverStopping(events::close);
+    routes.addTo(config.routes);
+  }
+
+  /// Jetty lets requests finish only with these three together; without the third, git clients hang for ever.
+  private static void stopGracefully(JavalinConfig config, Server server) {
+    server.setStopTimeout(GRACE.toMillis());
+    var leaving = new Leaving();
+    server.setHandler(leaving);
+    config.events.serverStopping(() -> leaving.hangUp(server.getConnectors()));
+    config.events.serverStarting(
+        () -> {
+          for (var connector : server.getConnectors()) {
+            ((AbstractConnector) connector).setShutdownIdleTimeout(GRACE.toMillis());
+          }
+        });
+  }
+
+  public void start(int port) {
+    javalin.start(listen, port);
+  }
+
+  @Override
+  public void close() {
+    try {
+      javalin.stop();
+    } catch (JavalinException e) {
+      LOG.info("Some requests did not end within {} s and were cut off", GRACE.toSeconds(), e);
+    }
+  }
+}

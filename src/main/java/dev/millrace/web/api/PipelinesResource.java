@@ -1,0 +1,133 @@
+package dev.millrace.web.api;
+
+import dev.millrace.engine.Engine;
+import dev.millrace.pipeline.BranchPattern;
+import dev.millrace.pipeline.Definition;
+import dev.millrace.pipeline.Integration;
+import dev.millrace.pipeline.PipelineName;
+import dev.millrace.queue.IntegrationQueue;
+import dev.millrace.statistics.Summary;
+import dev.millrace.store.Store;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `/api/v1/pipelines`: what is defined, how it does, and who waits. Durations are seconds.
+public final class PipelinesResource {
+  private static final int TRIALS = 100;
+
+  private final Store store;
+  private final Engine engine;
+  private final Names names;
+
+  public PipelinesResource(Store store, Engine engine, Names names) {
+    this.store = store;
+    this.engine = engine;
+    this.names = names;
+  }
+
+  public void list(Context context) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode list = json.putArray("pipelines");
+    store.definitions().forEach(definition -> list.add(pipeline(definition)));
+    context.contentType("application/json").result(json.toString());
+  }
+
+  public void show(Context context) {
+    PipelineName name = names.pipeline(context);
+    Optional<Definition> definition = store.definition(name);
+    if (definition.isEmpty()) {
+      Problems.answer(
+          context, 410, "Gone", "Pipeline " + name + " is no longer defined; its changes are still there.");
+      return;
+    }
+    context.contentType("application/json").result(pipeline(definition.get()).toString());
+  }
+
+  /// Of the last 100 trials of each stage.
+  public void statistics(Context context) {
+    PipelineName name = names.pipeline(context);
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("pipeline", name.text());
+    json.put("last", TRIALS);
+    ArrayNode stages = json.putArray("stages");
+    store.stageStatistics(name, TRIALS).forEach((stage, summary) -> put(stages.addObject().put("name", stage.text()), summary));
+    ArrayNode steps = json.putArray("steps");
+    store.stepStatistics(name, TRIALS)
+        .forEach(
+            (key, summary) ->
+                put(steps.addObject().put("stage", key.stage().text()).put("name", key.step().text()), summary));
+    context.contentType("application/json").result(json.toString());
+  }
+
+  /// The queues of the targets that this pipeline's changes wait for, other pipelines' changes included.
+  public void queue(Context context) {
+    PipelineName name = names.pipeline(context);
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode queues = json.putArray("queues");
+    for (IntegrationQueue queue : IntegrationQueue.of(engine.now().changes().values()).values()) {
+      if (queue.entries().stream().anyMatch(entry -> entry.change().pipeline().equals(name))) {
+        ObjectNode one = queues.addObject();
+        one.put("repository", queue.target().repository().text());
+        one.put("into", queue.target().branch().text());
+        ArrayNode entries = one.putArray("entries");
+        for (IntegrationQueue.Entry entry : queue.entries()) {
+          ObjectNode its = entries.addObject();
+          its.put("pipeline", entry.change().pipeline().text());
+          its.put("change", entry.change().number());
+          its.put("standing", entry.standing().name().toLowerCase(java.util.Locale.ROOT));
+          its.put("ahead", queue.ahead(entry.change()));
+        }
+      }
+    }
+    context.contentType("application/json").result(json.toString());
+  }
+
+  private static ObjectNode pipeline(Definition definition) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("name", definition.name().text());
+    json.put("repository", definition.pipeline().repository().text());
+    json.put("definition", definition.commit());
+    json.put("path", definition.path());
+    Integration integration = definition.pipeline().integration();
+    if (integration == null) {
+      json.putNull("integrate");
+    } else {
+      ObjectNode integrate = json.putObject("integrate");
+      ArrayNode branches = integrate.putArray("branches");
+      integration.branches().stream().map(BranchPattern::text).forEach(branches::add);
+      integrate.put("into", integration.into().text());
+      integrate.put("parallel", integration.parallel());
+    }
+    ArrayNode stages = json.putArray("stages");
+    definition
+        .pipeline()
+        .stages()
+        .forEach(
+            stage -> {
+              ObjectNode one = stages.addObject();
+              one.put("name", stage.name().text());
+              one.put("promotes", stage.promotes());
+              ArrayNode needs = one.putArray("needs");
+              stage.needs().forEach(need -> needs.add(need.text()));
+              ArrayNode steps = one.putArray("steps");
+              stage.steps().forEach(step -> steps.add(step.name().text()));
+            });
+    return json;
+  }
+
+  private static void put(ObjectNode json, Summary summary) {
+    json.put("trials", summary.count());
+    json.put("failureRate", summary.failureRate().orElse(null));
+    json.put("median", seconds(summary.median()));
+    json.put("percentile95", seconds(summary.percentile(95)));
+  }
+
+  private static @Nullable Double seconds(Optional<Duration> duration) {
+    return duration.map(its -> its.toMillis() / 1000.0).orElse(null);
+  }
+}

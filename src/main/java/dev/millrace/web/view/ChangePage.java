@@ -1,0 +1,29 @@
+package dev.millrace.web.view;
+
+import dev.millrace.change.Change;
+import dev.millrace.flow.Note;
+import java.util.List;
+
+/// The page of a change.
+///
+/// @param refusal why what the reader wanted was refused; empty when nothing was
+public record ChangePage(Frame frame, ChangeView body, String refusal) implements View.Page {
+  @Override
+  public String template() {
+    return "change";
+  }
+
+  public static ChangePage of(Change change, Flow flow, List<Note> notes, String refusal, Site site) {
+    ChangeView body = ChangeView.of(change, flow, notes, site.now());
+    return new ChangePage(
+        Frame.of(
+            site,
+            body.title(),
+            Links.events(change.id()),
+            new Frame.Crumb("Pipelines", Links.HOME),
+            new Frame.Crumb(change.id().pipeline().text(), Links.pipeline(change.id().pipeline())),
+            new Frame.Crumb(body.head().number(), "")),
+        body,
+        refusal);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.millrace.web.view;
+
+import dev.millrace.change.Change;
+import dev.millrace.change.ChangeId;
+import dev.millrace.pipeline.Definition;
+import dev.millrace.pipeline.Pipeline;
+import dev.millrace.pipeline.StageName;
+import dev.millrace.queue.IntegrationQueue;
+import dev.millrace.statistics.Summary;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What a pipeline's pictures are drawn from.
+///
+/// @param changes those that have not ended and the last ones that have, newest first
+/// @param statistics of each stage; one without trials may be missing
+public record Flow(Definition definition, List<Change> changes, Map<StageName, Summary> statistics) {
+  public Flow {
+    changes = List.copyOf(changes);
+    statistics = Map.copyOf(statistics);
+  }
+
+  Pipeline pipeline() {
+    return definition.pipeline();
+  }
+
+  Summary statistics(StageName stage) {
+    return statistics.getOrDefault(stage, Summary.NONE);
+  }
+
+  /// The changes on their way to the target, in the order of their turn.
+  List<IntegrationQueue.Entry> queue() {
+    return queues().stream().flatMap(queue -> queue.entries().stream()).toList();
+  }
+
+  /// Whose turn comes before this one's, if it has to wait for one.
+  Optional<ChangeId> before(ChangeId id) {
+    for (IntegrationQueue queue : queues()) {
+      @Nullable ChangeId before = null;
+      for (IntegrationQueue.Entry entry : queue.entries()) {
+        if (entry.change().equals(id)) {
+          return Optional.ofNullable(before);
+        }
+        before = entry.standing() == IntegrationQueue.Standing.LOST ? before : entry.change();
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Collection<IntegrationQueue> queues() {
+    return IntegrationQueue.of(changes.stream().filter(change -> !change.ended()).toList()).values();
+  }
+
+  Change change(ChangeId id) {
+    return changes.stream().filter(change -> change.id().equals(id)).findFirst().orElseThrow();
+  }
+}

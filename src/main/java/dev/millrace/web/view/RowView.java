@@ -1,0 +1,66 @@
+package dev.millrace.web.view;
+
+import dev.millrace.change.Change;
+import dev.millrace.pipeline.Stage;
+import dev.millrace.pipeline.StageName;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// One change in the stream: what it is, and a cell for each stage under that stage's box.
+///
+/// @param stacks the cells of each column of the map
+/// @param elsewhere what its own definition has and today's map does not; empty when nothing
+/// @param live what it listens to
+public record RowView(Headline head, List<Stack> stacks, String elsewhere, String live, String href, String attempts)
+    implements View.Fragment {
+
+  /// The cells of one column, in the order of its boxes.
+  ///
+  /// @param track the grid track of the column, from 1; the gaps are tracks too
+  /// @param small whether there are so many that each is only a mark
+  public record Stack(int track, boolean small, List<Cell> cells) {}
+
+  private static final int TALL = 2;
+
+  @Override
+  public String template() {
+    return "row";
+  }
+
+  public static RowView of(Change change, Flow flow, FlowMap map, Instant now) {
+    Standing standing = Standing.of(change);
+    var columns = new ArrayList<List<Cell>>();
+    for (int at = 0; at < map.columns(); at++) {
+      columns.add(new ArrayList<>());
+    }
+    Map<StageName, Stage> stages = change.pipeline().stages().stream().collect(Collectors.toMap(Stage::name, stage -> stage));
+    for (FlowMap.Box box : map.boxes()) {
+      StageName name = box.stage().name();
+      columns
+          .get(box.column())
+          .add(
+              Optional.ofNullable(stages.get(name))
+                  .map(stage -> Cell.of(change, stage, standing, flow, now))
+                  .orElseGet(() -> Cell.absent(change, name)));
+    }
+    var stacks = new ArrayList<Stack>();
+    for (List<Cell> cells : columns) {
+      boolean small = cells.size() > (map.scale() == FlowMap.Scale.ROOMY ? TALL + 1 : TALL);
+      stacks.add(new Stack(2 * stacks.size() + 1, small, List.copyOf(cells)));
+    }
+    Set<StageName> drawn = map.boxes().stream().map(box -> box.stage().name()).collect(Collectors.toSet());
+    long elsewhere = change.pipeline().stages().stream().filter(stage -> !drawn.contains(stage.name())).count();
+    return new RowView(
+        Headline.of(change, standing, flow, now),
+        List.copyOf(stacks),
+        elsewhere == 0 ? "" : "and " + Prose.count((int) elsewhere, "stage") + " of an earlier definition",
+        change.id().pipeline() + "/" + change.id().number(),
+        Links.row(change.id()),
+        Links.attempts(change.id()));
+  }
+}

@@ -1,0 +1,17 @@
+package dev.millrace.web.view;
+
+/// What one template shows, ready to be printed: no template decides anything. Templates call it `view`.
+public sealed interface View {
+  /// The template's path under `templates/`, without `.html`.
+  String template();
+
+  /// A whole page.
+  sealed interface Page extends View
+      permits HomeView, PipelineView, ChangePage, LogView, DefinitionView, ProblemView {
+    Frame frame();
+  }
+
+  /// A piece of a page that is also fetched by itself.
+  sealed interface Fragment extends View
+      permits FlowsView, MapView, QueueView, StreamView, RowView, ChangeView, LinesView {}
+}

@@ -1,0 +1,46 @@
+package dev.millrace.web;
+
+import java.io.File;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/// The real browser that tests look at pages with.
+public final class Chromium {
+  private Chromium() {}
+
+  public static ChromeDriver start() {
+    var options = new ChromeOptions();
+    options.setBinary("/usr/bin/chromium");
+    options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars");
+    options.setCapability("goog:loggingPrefs", Map.of("browser", "ALL"));
+    var service = new ChromeDriverService.Builder().usingDriverExecutable(new File("/usr/bin/chromedriver")).usingAnyFreePort().build();
+    return new ChromeDriver(service, options);
+  }
+
+  /// The size of the page, not of the window, which headless Chromium will not make narrower than 500.
+  public static void size(ChromeDriver browser, int width, int height) {
+    browser.manage().window().setSize(new Dimension(Math.max(width, 500), height));
+    browser.executeCdpCommand("Emulation.setDeviceMetricsOverride", Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+  }
+
+  public static void theme(ChromeDriver browser, boolean dark) {
+    browser.executeCdpCommand(
+        "Emulation.setEmulatedMedia", Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+  }
+
+  /// Waits for what the page will show; an element that is replaced meanwhile is looked for again.
+  public static void until(ChromeDriver browser, Duration patience, String what, BooleanSupplier holds) {
+    new WebDriverWait(browser, patience, Duration.ofMillis(30))
+        .ignoring(StaleElementReferenceException.class)
+        .withMessage(what)
+        .until(_ -> holds.getAsBoolean());
+  }
+}

@@ -1,0 +1,292 @@
+package dev.millrace.web.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.change.Change;
+import dev.millrace.web.Chromium;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.logging.Level;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.interactions.Actions;
+
+/// The pages in a real browser.
+@Tag("browser")
+class PagesTest {
+  private static ChromeDriver browser;
+  private Preview preview;
+  private Instant now;
+
+  @BeforeAll
+  static void open() {
+    browser = Chromium.start();
+  }
+
+  @AfterAll
+  static void quit() {
+    browser.quit();
+  }
+
+  @BeforeEach
+  void start() {
+    now = Instant.now();
+    preview = Preview.start(0, Preview.everything(now));
+    Chromium.size(browser, 1400, 1000);
+  }
+
+  @AfterEach
+  void stop() {
+    browser.get("about:blank");
+    preview.close();
+  }
+
+  private void visit(String path) {
+    browser.get(preview.address() + path);
+  }
+
+  private void visitLive(String path) {
+    visit(path);
+    until("the page listens", () -> preview.isWatched());
+    browser.executeScript("window.notReloaded = true");
+  }
+
+  private static void until(String what, java.util.function.BooleanSupplier holds) {
+    Chromium.until(browser, Duration.ofSeconds(10), what, holds);
+  }
+
+  private static WebElement id(String id) {
+    return browser.findElement(By.id(id));
+  }
+
+  private static String state(String cell) {
+    return String.valueOf(browser.executeScript("return document.getElementById(arguments[0])?.dataset.state", cell));
+  }
+
+  private Change waiting() {
+    return Samples.queued(Samples.shop(), 52, "Show the price with tax in the basket", "Ada Lovelace", "integrate/price-with-tax", now.minusSeconds(190));
+  }
+
+  @Test
+  void no_page_complains_and_none_is_wider_than_a_phone() {
+    List<String> pages =
+        List.of("/", "/empty", "/missing", "/pipelines/shop", "/pipelines/graph-30", "/pipelines/line-100", "/pipelines/fresh", "/refused/shop",
+            "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/changes/51/build/compile", "/pipelines/shop/definition");
+    for (int width : new int[] {390, 800, 1400}) {
+      Chromium.size(browser, width, 900);
+      for (String page : pages) {
+        visit(page);
+        assertThat(browser.executeScript("return document.documentElement.scrollWidth")).as(page + " at " + width).isEqualTo((long) width);
+        assertThat(browser.executeScript("return typeof htmx")).isEqualTo("object");
+        assertThat(browser.manage().logs().get("browser").getAll().stream().filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())).as(page).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void a_row_and_the_map_change_by_themselves_when_a_change_moves() {
+    visitLive("/pipelines/shop");
+    assertThat(state("cell-shop-52-build")).isEqualTo("pending");
+    preview.moves(Samples.gone(waiting(), "pr", now));
+    until("the row moves", () -> state("cell-shop-52-verify").equals("running"));
+    until("the map moves", () -> id("map-shop").getText().contains("#52"));
+    until("the queue moves", () -> id("queue-shop").getText().replaceAll("\\s+", " ").contains("shop#52 testing"));
+    assertThat(browser.executeScript("return window.notReloaded")).isEqualTo(true);
+  }
+
+  @Test
+  void a_row_moves_as_often_as_its_change_does_and_leaves_the_others_alone() {
+    visitLive("/pipelines/shop");
+    browser.executeScript("document.getElementById('row-shop-49').notReplaced = true");
+    for (String outcomes : List.of("r", "pr", "ppr", "pppr", "ppppp")) {
+      preview.moves(Samples.gone(waiting(), outcomes, now));
+      String last = List.of("build", "verify", "main", "staging", "production").get(outcomes.length() - 1);
+      until("it is in " + last, () -> state("cell-shop-52-" + last).equals(outcomes.endsWith("r") ? "running" : "passed"));
+    }
+    assertThat(browser.executeScript("return document.getElementById('row-shop-49').notReplaced")).isEqualTo(true);
+  }
+
+  @Test
+  void of_many_moves_at_once_the_last_one_is_shown() {
+    visitLive("/pipelines/shop");
+    for (int at = 0; at < 40; at++) {
+      preview.moves(Samples.gone(waiting(), at % 2 == 0 ? "r" : "pr", now));
+    }
+    preview.moves(Samples.gone(waiting(), "ppppp", now));
+    until("it has landed", () -> state("cell-shop-52-production").equals("passed"));
+  }
+
+  @Test
+  void a_new_change_appears_at_the_head_of_the_stream() {
+    visitLive("/pipelines/shop");
+    preview.moves(Samples.queued(Samples.shop(), 53, "Brand new", "Grace Hopper", "integrate/new", Instant.now()));
+    until("it is there", () -> browser.findElement(By.cssSelector(".stream > li")).getDomAttribute("id").equals("row-shop-53"));
+    preview.moves(Samples.gone(Samples.queued(Samples.shop(), 53, "Brand new", "Grace Hopper", "integrate/new", now.minusSeconds(60)), "r", now));
+    until("it moves too", () -> state("cell-shop-53-build").equals("running"));
+    assertThat(browser.findElements(By.id("row-shop-53"))).hasSize(1);
+  }
+
+  @Test
+  void the_first_change_takes_the_place_of_the_instructions() {
+    visitLive("/pipelines/fresh");
+    assertThat(id("stream-fresh").getText()).contains("git push origin HEAD:integrate/my-idea");
+    preview.moves(Samples.queued(Samples.pipeline("fresh", "build: compile", "verify: unit, browser <- build", "main <- verify"), 1, "The first", "Ada", "integrate/my-idea", now));
+    until("it is there", () -> !browser.findElements(By.id("row-fresh-1")).isEmpty());
+    assertThat(id("stream-fresh").getText()).doesNotContain("git push");
+  }
+
+  @Test
+  void the_keyboard_reaches_run_again_from_here() {
+    visit("/pipelines/shop");
+    id("number-shop-49").sendKeys(Keys.TAB);
+    assertThat(browser.switchTo().activeElement().getDomAttribute("id")).isEqualTo("cell-shop-49-build");
+    browser.switchTo().activeElement().sendKeys(Keys.TAB);
+    assertThat(browser.switchTo().activeElement().getText()).isEqualTo("Run again from here");
+    browser.switchTo().activeElement().sendKeys(Keys.ENTER);
+    until("it is posted", () -> !preview.posts().isEmpty());
+    assertThat(preview.posts()).containsExactly("/pipelines/shop/changes/49/attempts {from=[build], definition=[pinned]}");
+  }
+
+  @Test
+  void escape_closes_the_menu_and_leaves_the_focus_on_its_cell() {
+    visit("/pipelines/shop");
+    id("number-shop-49").sendKeys(Keys.TAB, Keys.TAB);
+    assertThat(browser.findElements(By.cssSelector(".menu"))).hasSize(1);
+    new Actions(browser).sendKeys(Keys.ESCAPE).perform();
+    assertThat(browser.findElements(By.cssSelector(".menu"))).isEmpty();
+    assertThat(browser.switchTo().activeElement().getDomAttribute("class")).contains("cell");
+    assertThat(browser.switchTo().activeElement().getDomAttribute("id")).isEqualTo("cell-shop-49-build");
+  }
+
+  @Test
+  void a_menu_that_is_being_used_is_not_taken_away_and_the_news_come_when_it_is_closed() {
+    visitLive("/pipelines/shop");
+    id("number-shop-49").sendKeys(Keys.TAB);
+    browser.switchTo().activeElement().sendKeys(Keys.TAB);
+    assertThat(browser.switchTo().activeElement().getText()).isEqualTo("Run again from here");
+    Change failed = Samples.queued(Samples.shop(), 49, "Fixed meanwhile", "Jean Bartik", "integrate/typo", now.minusSeconds(1000));
+    preview.moves(Samples.gone(failed, "ppppp", now));
+    preview.moves(Samples.gone(waiting(), "pr", now));
+    until("other rows move", () -> state("cell-shop-52-verify").equals("running"));
+    assertThat(browser.switchTo().activeElement().getText()).isEqualTo("Run again from here");
+    new Actions(browser).sendKeys(Keys.ESCAPE).perform();
+    until("the row has caught up", () -> state("cell-shop-49-production").equals("passed"));
+  }
+
+  @Test
+  void the_focus_stays_where_it_is_when_a_row_is_renewed() {
+    visitLive("/pipelines/shop");
+    id("cancel-shop-52").sendKeys(Keys.SHIFT);
+    browser.executeScript("document.getElementById('cancel-shop-52').focus()");
+    preview.moves(Samples.gone(waiting(), "pr", now));
+    until("the row moves", () -> state("cell-shop-52-verify").equals("running"));
+    assertThat(browser.switchTo().activeElement().getDomAttribute("id")).isEqualTo("cancel-shop-52");
+  }
+
+  @Test
+  void the_page_of_a_change_and_its_title_move_by_themselves() {
+    visitLive("/pipelines/shop/changes/51");
+    assertThat(browser.getTitle()).startsWith("#51 running");
+    preview.changes("shop", 51, change -> Samples.gone(Samples.queued(Samples.shop(), 51, "Keep the basket", "Grace", "integrate/basket", now.minusSeconds(600)), "ppppp", now));
+    until("the title says so", () -> browser.getTitle().startsWith("#51 passed"));
+    assertThat(browser.executeScript("return window.notReloaded")).isEqualTo(true);
+  }
+
+  @Test
+  void running_time_is_counted_in_the_browser() {
+    visit("/pipelines/shop");
+    WebElement clock = browser.findElement(By.cssSelector("#cell-shop-51-build .clock"));
+    String before = clock.getText();
+    until("it counts", () -> !clock.getText().equals(before));
+  }
+
+  @Test
+  void a_log_goes_on_while_the_step_prints() {
+    visit("/pipelines/shop/changes/51/build/compile");
+    assertThat(browser.findElements(By.id("L121"))).isEmpty();
+    preview.prints("\u001b[33msomething <new>\u001b[0m");
+    until("the line is there", () -> !browser.findElements(By.id("L121")).isEmpty());
+    assertThat(id("L121").getText()).contains("something <new>");
+    preview.prints("and more");
+    until("so is the next", () -> !browser.findElements(By.id("L122")).isEmpty());
+    until("it is counted", () -> id("log-window").getText().equals("122 lines"));
+    until("its end is in view", () -> (Boolean) browser.executeScript("return document.documentElement.scrollHeight - innerHeight - scrollY < 80"));
+  }
+
+  @Test
+  void the_theme_is_remembered() {
+    visit("/");
+    id("theme").click();
+    id("theme").click();
+    visit("/pipelines/shop");
+    assertThat(browser.executeScript("return document.documentElement.dataset.theme")).isEqualTo("dark");
+    browser.executeScript("localStorage.clear()");
+  }
+
+  @Test
+  void without_javascript_everything_can_be_read_and_done() {
+    browser.executeCdpCommand("Emulation.setScriptExecutionDisabled", java.util.Map.of("value", true));
+    try {
+      visit("/pipelines/shop");
+      id("cell-shop-49-verify").click();
+      assertThat(browser.getCurrentUrl()).endsWith("/pipelines/shop/changes/49#verify");
+      id("again-latest-verify").click();
+      until("it is posted", () -> !preview.posts().isEmpty());
+      assertThat(preview.posts()).containsExactly("/pipelines/shop/changes/49/attempts {from=[verify], definition=[latest]}");
+      visit("/pipelines/shop");
+      browser.findElement(By.cssSelector(".start summary")).click();
+      id("start-branch").sendKeys("integrate/basket", Keys.ENTER);
+      until("it is posted", () -> preview.posts().size() == 2);
+      assertThat(preview.posts().getLast()).isEqualTo("/pipelines/shop/changes {branch=[integrate/basket], commit=[]}");
+    } finally {
+      browser.executeCdpCommand("Emulation.setScriptExecutionDisabled", java.util.Map.of("value", false));
+    }
+  }
+
+  /// The contrast of every piece of text against what it stands on, as WCAG computes it.
+  private static final String CONTRAST =
+      """
+      const channel = v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+      const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+      const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+      const rgba = color => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1); const d = canvas.getImageData(0, 0, 1, 1).data; return [d[0], d[1], d[2], d[3] / 255]; };
+      const over = (top, under) => [0, 1, 2].map(i => top[i] * top[3] + under[i] * (1 - top[3])).concat(1);
+      const ground = e => { const layers = []; for (; e; e = e.parentElement) { const c = rgba(getComputedStyle(e).backgroundColor); layers.push(c); if (c[3] > 0.99) break; }
+        return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255, 1]); };
+      const bad = new Set();
+      for (const e of document.querySelectorAll('body *')) {
+        if (e.closest('svg') || ![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) || !e.checkVisibility() || e.classList.contains('faint') || e.closest('.sr')) continue;
+        const style = getComputedStyle(e);
+        const under = ground(e);
+        const text = over(rgba(style.color), under);
+        const [a, b] = [light(text), light(under)].sort((x, y) => y - x);
+        const ratio = (a + 0.05) / (b + 0.05);
+        if (ratio < 4.5) bad.add(e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 20) + ' ' + ratio.toFixed(2));
+      }
+      return [...bad];
+      """;
+
+  @Test
+  void text_stands_out_from_its_ground_in_both_themes() {
+    try {
+      for (boolean dark : new boolean[] {false, true}) {
+        Chromium.theme(browser, dark);
+        for (String page : List.of("/", "/empty", "/pipelines/shop", "/pipelines/graph-30", "/refused/shop", "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/definition")) {
+          visit(page);
+          assertThat((List<?>) browser.executeScript(CONTRAST)).as(page + (dark ? " dark" : " light")).isEmpty();
+        }
+      }
+    } finally {
+      Chromium.theme(browser, false);
+    }
+  }
+}

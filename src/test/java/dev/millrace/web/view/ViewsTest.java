@@ -1,0 +1,281 @@
+package dev.millrace.web.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.change.Attempt;
+import dev.millrace.change.AttemptState;
+import dev.millrace.change.Change;
+import dev.millrace.change.Fault;
+import dev.millrace.pipeline.Pipeline;
+import dev.millrace.pipeline.StageName;
+import dev.millrace.statistics.Summary;
+import dev.millrace.statistics.Trial;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class ViewsTest {
+  private static final Instant NOW = Samples.NOW;
+  private static final Pipeline SHOP = Samples.shop();
+  private static final FlowMap MAP = FlowMap.of(SHOP);
+
+  private static Change change(String outcomes) {
+    return Samples.gone(Samples.queued(SHOP, 42, "Show the price", "Ada", "integrate/price", NOW.minusSeconds(300)), outcomes, NOW);
+  }
+
+  private static Flow flow(Change... changes) {
+    return new Flow(Samples.definition(SHOP), List.of(changes), Map.of());
+  }
+
+  private static Flow flow(Map<StageName, Summary> statistics, Change... changes) {
+    return new Flow(Samples.definition(SHOP), List.of(changes), statistics);
+  }
+
+  private static Summary trials(int many, int seconds) {
+    return new Summary(java.util.stream.IntStream.range(0, many).mapToObj(_ -> new Trial(NOW, Duration.ofSeconds(seconds), true)).toList());
+  }
+
+  private static String cells(RowView row) {
+    return row.stacks().stream()
+        .map(stack -> stack.cells().stream().map(cell -> cell.stage() + " " + cell.look().css() + (cell.again() ? "*" : "")).collect(Collectors.joining(" + ")))
+        .collect(Collectors.joining(" | "));
+  }
+
+  @Test
+  void a_row_has_a_cell_for_every_stage_and_says_where_one_can_run_again() {
+    Change failed = change("pf");
+    RowView row = RowView.of(failed, flow(failed), MAP, NOW);
+    assertThat(cells(row)).isEqualTo("build passed* | verify failed* | main pending | staging pending | production pending");
+    assertThat(row.head().look()).isEqualTo(Look.FAILED);
+    assertThat(row.head().sentence()).isEqualTo("Verify failed: exit code 1");
+    assertThat(row.stacks().get(1).cells().getFirst().log()).isEqualTo("/pipelines/shop/changes/42/verify/unit?attempt=1");
+    assertThat(row.stacks().get(1).cells().getFirst().says()).startsWith("verify failed after ").endsWith(": exit code 1");
+  }
+
+  @Test
+  void nothing_can_run_again_while_the_change_moves() {
+    Change moving = change("pr");
+    assertThat(cells(RowView.of(moving, flow(moving), MAP, NOW))).doesNotContain("*").startsWith("build passed | verify running");
+  }
+
+  @Test
+  void a_promotion_has_no_log() {
+    Change landed = change("ppppp");
+    assertThat(RowView.of(landed, flow(landed), MAP, NOW).stacks().get(2).cells().getFirst().log()).isEmpty();
+  }
+
+  @Test
+  void a_second_attempt_is_counted_and_the_first_one_stays_on_the_page() {
+    Change again = Samples.again(change("pf"), "verify", new AttemptState.Running(NOW.minusSeconds(31)), NOW.minusSeconds(34));
+    Cell cell = RowView.of(again, flow(again), MAP, NOW).stacks().get(1).cells().getFirst();
+    assertThat(cell.attempt()).isEqualTo("×2");
+    assertThat(cell.clock()).isEqualTo(new Clock("31s", Long.toString(NOW.minusSeconds(31).toEpochMilli())));
+    ChangeView page = ChangeView.of(again, flow(again), List.of(), NOW);
+    assertThat(page.stages().get(1).steps().getFirst().tries()).extracting(ChangeView.Try::number, ChangeView.Try::counts, ChangeView.Try::why)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple(2, true, ""), org.assertj.core.groups.Tuple.tuple(1, false, "exit code 1"));
+    assertThat(page.waterfall().lanes().get(1).stretches()).extracting(Waterfall.Stretch::look).containsExactly(Look.FAILED, Look.RUNNING);
+  }
+
+  @Test
+  void an_estimate_is_made_from_three_passes_and_not_from_fewer() {
+    Change moving = change("r");
+    StageName build = new StageName("build");
+    assertThat(RowView.of(moving, flow(Map.of(build, trials(2, 300)), moving), MAP, NOW).stacks().getFirst().cells().getFirst().left()).isEmpty();
+    assertThat(RowView.of(moving, flow(Map.of(build, trials(3, 300)), moving), MAP, NOW).stacks().getFirst().cells().getFirst().left())
+        .isEqualTo("about 4 min left");
+    assertThat(RowView.of(moving, flow(Map.of(build, trials(3, 300)), moving), MAP, NOW).head().left()).isEmpty();
+  }
+
+  @Test
+  void a_change_ends_when_its_longest_way_does() {
+    Change moving = change("r");
+    var statistics = SHOP.stages().stream().collect(Collectors.toMap(stage -> stage.name(), _ -> trials(5, 120)));
+    assertThat(Headline.of(moving, flow(statistics, moving), NOW).left()).isEqualTo("about 9 min left");
+  }
+
+  @Test
+  void a_stage_that_takes_longer_than_usual_promises_nothing() {
+    Change moving = change("r");
+    assertThat(RowView.of(moving, flow(Map.of(new StageName("build"), trials(3, 10)), moving), MAP, NOW).stacks().getFirst().cells().getFirst().left()).isEmpty();
+  }
+
+  @Test
+  void a_row_of_an_earlier_definition_says_what_it_has_not_and_what_it_has_besides() {
+    Pipeline earlier = Samples.pipeline("shop", "build: compile", "audit: look <- build");
+    Change change = Samples.gone(Samples.queued(earlier, 7, "Old", "Ada", "integrate/old", NOW.minusSeconds(900)), "pp", NOW);
+    RowView row = RowView.of(change, flow(change), MAP, NOW);
+    assertThat(cells(row)).isEqualTo("build passed* | verify absent | main absent | staging absent | production absent");
+    assertThat(row.elsewhere()).isEqualTo("and 1 stage of an earlier definition");
+  }
+
+  @Test
+  void the_map_is_drawn_before_anything_has_run() {
+    MapView map = MapView.of(Samples.empty(SHOP), MAP);
+    assertThat(map.boxes()).extracting(MapView.Box::name).containsExactly("build", "verify", "main", "staging", "production");
+    assertThat(map.boxes().get(2).gate()).isTrue();
+    assertThat(map.boxes().getFirst().says()).isEqualTo("build: compile. Has not run yet.");
+    assertThat(map.edges()).noneMatch(MapView.Edge::flowing);
+  }
+
+  @Test
+  void the_map_shows_who_is_where_and_which_water_flows() {
+    Change moving = change("pr");
+    MapView map = MapView.of(flow(Map.of(new StageName("verify"), trials(4, 61)), moving), MAP);
+    assertThat(map.boxes().get(1).guests()).containsExactly(new MapView.Guest("#42", "/pipelines/shop/changes/42", "running"));
+    assertThat(map.boxes().get(1).numbers()).isEqualTo(new MapView.Numbers("1m 01s", "1m 01s", "0 %", false));
+    assertThat(map.edges()).extracting(MapView.Edge::flowing).containsExactly(true, false, false, false);
+  }
+
+  @Test
+  void the_queue_is_a_chain_with_those_that_wait_at_its_end() {
+    Change waits = Samples.queued(SHOP, 41, "Waits", "Bob", "integrate/waits", NOW);
+    QueueView queue = QueueView.of(flow(change("pr"), waits, change("ppppp")), NOW);
+    assertThat(queue.into() + queue.links().stream().map(link -> " <- " + link.name() + " (" + link.word() + ")").collect(Collectors.joining()))
+        .isEqualTo("main <- shop#42 (testing) <- shop#41 (waits for #42)");
+    assertThat(QueueView.of(flow(waits), NOW).links()).extracting(QueueView.Link::word).containsExactly("waiting");
+  }
+
+  @Test
+  void a_stage_that_ended_before_it_began_says_so_where_others_have_a_clock() {
+    Change moving = change("r");
+    Change errored =
+        moving.with(moving.attempts().getFirst().in(new AttemptState.Errored(null, NOW, "no engine", false)));
+    Cell cell = RowView.of(errored, flow(errored), MAP, NOW).stacks().getFirst().cells().getFirst();
+    assertThat(cell.clock()).isEqualTo(Clock.NONE);
+    assertThat(cell.word()).isEqualTo("errored");
+    assertThat(RowView.of(change("pf"), flow(change("pf")), MAP, NOW).stacks().get(1).cells().getFirst().word()).isEmpty();
+  }
+
+  @Test
+  void who_could_not_be_merged_is_told_what_to_do() {
+    Change queued = Samples.queued(SHOP, 41, "Waits", "Bob", "integrate/waits", NOW);
+    Change conflicting = queued.in(new dev.millrace.change.ChangeState.Failed(NOW, "conflicts with 01234567 in page.html"));
+    assertThat(ChangeView.of(conflicting, flow(conflicting), List.of(), NOW).advice())
+        .isEqualTo("Bring integrate/waits up to date with main and push it again.");
+    assertThat(ChangeView.of(change("pf"), flow(change("pf")), List.of(), NOW).advice()).isEmpty();
+  }
+
+  @Test
+  void the_history_says_when_and_leaves_names_as_they_are() {
+    Change failed = change("pf");
+    var notes = List.of(new dev.millrace.flow.Note(NOW, failed.id(), "integrate/price is to be integrated"), new dev.millrace.flow.Note(NOW, failed.id(), "failed: verify"));
+    assertThat(ChangeView.of(failed, flow(failed), notes, NOW).notes()).extracting(ChangeView.Line::time, ChangeView.Line::sentence)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(Prose.time(NOW), "integrate/price is to be integrated"),
+            org.assertj.core.groups.Tuple.tuple(Prose.time(NOW), "Failed: verify"));
+    assertThat(Prose.time(Instant.parse("2026-11-21T10:46:04.9Z"))).isEqualTo("21 Nov, 10:46:04 UTC");
+  }
+
+  @Test
+  void a_log_without_a_line_says_why_the_step_ended_and_a_cut_line_where_its_rest_is() {
+    Change moving = change("r");
+    Attempt errored = moving.attempts().getFirst().in(new AttemptState.Errored(null, NOW, "image \"x\" is not there", false));
+    Change change = moving.with(errored);
+    var views = new Views();
+    assertThat(views.html(LogView.of(change, errored, 1, List.of(), 0, Samples.SITE)))
+        .contains("This step printed nothing.", "Image &quot;x&quot; is not there", ">no lines<");
+    assertThat(views.html(LogView.of(change, errored, 1, List.of(new LogLine(1, NOW, "xxx", true)), 1, Samples.SITE)))
+        .contains("the rest is in the raw log").doesNotContain("printed nothing");
+  }
+
+  @Test
+  void confidence_is_one_segment_for_each_stage() {
+    Bar bar = Bar.of(Standing.of(change("ppf")));
+    assertThat(bar.runs()).containsExactly(new Bar.Run("passed", 2), new Bar.Run("failed", 1), new Bar.Run("pending", 2));
+    assertThat(bar.percent()).isEqualTo(40);
+  }
+
+  @Test
+  void the_title_of_the_window_says_the_state() {
+    Change failed = change("pf");
+    assertThat(ChangePage.of(failed, flow(failed), List.of(), "", Samples.SITE).frame().title()).isEqualTo("#42 failed · Show the price · shop · Millrace");
+    assertThat(PipelineView.of(flow(change("pr")), MAP, false, Samples.SITE).frame().title()).isEqualTo("shop · 1 in motion · Millrace");
+  }
+
+  @Test
+  void a_page_hears_what_moves_from_the_moment_it_was_made_of() {
+    Change moving = change("pr");
+    assertThat(PipelineView.of(flow(moving), MAP, false, Samples.SITE).frame().events()).isEqualTo("/api/v1/events?pipeline=shop&after=7");
+    assertThat(HomeView.of(List.of(), List.of(), Samples.SITE).frame().events()).isEqualTo("/api/v1/events?after=7");
+    assertThat(ProblemView.missing("it", Samples.SITE).frame().events()).isEmpty();
+  }
+
+  @Test
+  void a_log_shows_a_window_and_the_ways_out_of_it() {
+    Change failed = change("pf");
+    Attempt attempt = failed.attempts(new StageName("verify")).getFirst();
+    List<LogLine> all = Samples.log(5000);
+    assertThat(LogView.from(0, 5000, attempt)).isEqualTo(3001);
+    assertThat(LogView.from(2500, 5000, attempt)).isEqualTo(2500);
+    LogView middle = LogView.of(failed, attempt, 2500, all.subList(2499, 4499), 5000, Samples.SITE);
+    assertThat(middle.window()).isEqualTo("2500 to 4499 of 5000 lines");
+    assertThat(middle.earlier()).endsWith("&from=500");
+    assertThat(middle.later()).endsWith("&from=4500");
+    assertThat(middle.lines().next() + middle.lines().end()).isEmpty();
+    LogView end = LogView.of(failed, attempt, 3001, all.subList(3000, 5000), 5000, Samples.SITE);
+    assertThat(end.later()).isEmpty();
+    assertThat(end.lines().end()).startsWith("Failed after ").endsWith(": exit code 1");
+  }
+
+  @Test
+  void a_log_that_grows_says_where_its_next_lines_are_and_in_which_style() {
+    Change moving = change("r");
+    LinesView lines = LinesView.of(moving.attempts().getFirst(), 1, "", List.of(new LogLine(1, NOW, "\u001b[31mred", false)), true);
+    assertThat(lines.next()).isEqualTo("/pipelines/shop/changes/42/build/compile/lines?attempt=1&from=2&style=38.5.1");
+    assertThat(lines.end()).isEmpty();
+  }
+
+  @Test
+  void every_end_of_an_attempt_says_why() {
+    Attempt attempt = change("r").attempts().getFirst();
+    assertThat(Headline.why(attempt.in(new AttemptState.Failed(NOW, NOW, new Fault.TimedOut(Duration.ofSeconds(60)))))).isEqualTo("timed out after 60 s");
+    assertThat(Headline.why(attempt.in(new AttemptState.Errored(null, NOW, "no engine", true)))).isEqualTo("no engine; not the change's fault");
+    assertThat(Headline.why(attempt.in(new AttemptState.Cancelled(null, NOW, "Ada did")))).isEqualTo("Ada did");
+  }
+
+  @Test
+  void durations_and_ages_are_said_as_people_say_them() {
+    assertThat(List.of(0L, 400L, 1_260L, 3_000L, 9_960L, 12_000L, 185_000L, 7_800_000L, 273_600_000L).stream().map(millis -> Prose.duration(Duration.ofMillis(millis))))
+        .containsExactly("0s", "0.4s", "1.3s", "3s", "9.9s", "12s", "3m 05s", "2h 10m", "3d 4h");
+    assertThat(List.of(3L, 300L, 10_000L, 90_000L, 400_000L).stream().map(seconds -> Prose.ago(NOW.minusSeconds(seconds), NOW)))
+        .containsExactly("just now", "5 min ago", "2 h ago", "yesterday", "4 days ago");
+    assertThat(Prose.share(0.001)).isEqualTo("under 1 %");
+  }
+
+  @Test
+  void whatever_people_write_arrives_as_text() {
+    Change hostile = Samples.gone(Samples.queued(SHOP, 9, Samples.HOSTILE, "<img src=x onerror=alert(1)>", "integrate/\"><svg onload=alert(1)>", NOW.minusSeconds(300)), "pf", NOW);
+    var views = new Views();
+    List<View> all =
+        List.of(
+            HomeView.of(List.of(flow(hostile)), List.of(MAP), new Site("http://x", Samples.SITE.definitions(), "<b>trouble</b>", NOW, 0)),
+            PipelineView.of(flow(hostile), MAP, List.of(hostile), true, "<i>refused</i>", "\"><i>", Samples.SITE),
+            ChangePage.of(hostile, flow(hostile), List.of(new dev.millrace.flow.Note(NOW, hostile.id(), "<b>note</b>")), "", Samples.SITE),
+            LogView.of(hostile, hostile.attempts().getFirst(), 1, List.of(new LogLine(1, NOW, "<script>alert(1)</script>", false)), 1, Samples.SITE),
+            DefinitionView.of(Samples.definition(SHOP), Samples.SITE),
+            ProblemView.missing("<script>", Samples.SITE));
+    for (View view : all) {
+      assertThat(views.html(view)).as(view.template()).doesNotContain("<script>", "<img ", "<svg onload", "<b>trouble", "<b>note", "<i>refused", "\"><i>").contains("<title>");
+    }
+  }
+
+  @Test
+  void a_page_contains_the_very_fragment_that_is_fetched_later() {
+    Change failed = change("pf");
+    var views = new Views();
+    String page = views.html(PipelineView.of(flow(failed), MAP, false, Samples.SITE));
+    assertThat(page).contains(views.html(RowView.of(failed, flow(failed), MAP, NOW)).strip());
+    assertThat(page).contains(views.html(MapView.of(flow(failed), MAP)).strip());
+  }
+
+  @Test
+  void many_threads_get_the_same_page() {
+    var views = new Views();
+    Flow flow = flow(change("pf"));
+    var pages = java.util.stream.IntStream.range(0, 16).parallel().mapToObj(_ -> views.html(MapView.of(flow, MAP))).distinct().toList();
+    assertThat(pages).hasSize(1);
+  }
+}
