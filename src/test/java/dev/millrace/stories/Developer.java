@@ -1,0 +1,131 @@
+package dev.millrace.stories;
+
+import dev.millrace.change.CommitId;
+import dev.millrace.git.Worktree;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Somebody with a clone of a repository and the real git. What a push answers is what git shows of the server.
+final class Developer {
+  private final Worktree clone;
+  private final Names names;
+
+  Developer(Worktree clone, Names names) {
+    this.clone = clone;
+    this.names = names;
+  }
+
+  /// One commit on the head of main, pushed as this branch.
+  String push(String branch, String subject, String file, String content) {
+    startFromMain(branch);
+    return pushHere(branch, subject, file, content);
+  }
+
+  /// Another commit on top of what this branch was pushed with.
+  String pushMore(String branch, String subject, String file, String content) {
+    clone.git("checkout", "-q", branch);
+    return pushHere(branch, subject, file, content);
+  }
+
+  /// The branch again, from the head of main and without what it held before.
+  String forcePush(String branch, String subject, String file, String content) {
+    return push(branch, subject, file, content);
+  }
+
+  String pushToMain(String subject, String file, String content) {
+    return push("main", subject, file, content);
+  }
+
+  /// Several files in one commit to main; null deletes the file.
+  String pushToMain(String subject, List<String> deleted, List<String> filesAndContents) {
+    startFromMain("main");
+    for (int i = 0; i < filesAndContents.size(); i += 2) {
+      clone.file(filesAndContents.get(i), filesAndContents.get(i + 1));
+    }
+    deleted.forEach(file -> clone.git("rm", "-q", file));
+    return push("main", subject);
+  }
+
+  String deleteBranch(String branch) {
+    return told(clone.tryGit("push", "origin", ":" + branch));
+  }
+
+  /// A commit of no branch of its own, for those who name it: pushed as a tag.
+  CommitId pushTag(String tag, String subject, String file, String content) {
+    startFromMain("aside");
+    clone.file(file, content);
+    CommitId commit = commit(subject);
+    clone.git("push", "-q", "origin", "HEAD:refs/tags/" + tag);
+    return commit;
+  }
+
+  /// The branch's present head pushed under another name as well.
+  String pushAs(String branch) {
+    return told(clone.tryGit("push", "-f", "origin", "HEAD:refs/heads/" + branch));
+  }
+
+  CommitId head() {
+    return clone.head();
+  }
+
+  /// The branches that there are on the server.
+  List<String> branches() {
+    return clone
+        .git("ls-remote", "--heads", "origin")
+        .lines()
+        .map(line -> line.substring(line.indexOf("refs/heads/") + "refs/heads/".length()))
+        .toList();
+  }
+
+  /// Where main is on the server.
+  CommitId main() {
+    return new CommitId(clone.git("ls-remote", "origin", "refs/heads/main").substring(0, 40));
+  }
+
+  /// The subjects of main's own line, newest first.
+  List<String> mainline() {
+    clone.git("fetch", "-q", "origin");
+    return clone.git("log", "--first-parent", "--format=%s", "origin/main").lines().toList();
+  }
+
+  /// What a file holds on main.
+  String onMain(String file) {
+    clone.git("fetch", "-q", "origin");
+    return clone.git("show", "origin/main:" + file);
+  }
+
+  private void startFromMain(String branch) {
+    clone.git("fetch", "-q", "--prune", "origin");
+    if (clone.git("branch", "-r").isEmpty()) {
+      clone.git("symbolic-ref", "HEAD", "refs/heads/" + branch);
+    } else {
+      clone.git("checkout", "-q", "-B", branch, "origin/main");
+    }
+  }
+
+  private String pushHere(String branch, String subject, String file, String content) {
+    clone.file(file, content);
+    return push(branch, subject);
+  }
+
+  private String push(String branch, String subject) {
+    commit(subject);
+    return pushAs(branch);
+  }
+
+  private CommitId commit(String subject) {
+    CommitId commit = clone.commit(subject);
+    names.call(commit, subject);
+    return commit;
+  }
+
+  private String told(Worktree.Ended ended) {
+    return ended
+        .output()
+        .lines()
+        .filter(line -> !line.startsWith("remote: Updating references"))
+        .filter(line -> line.startsWith("remote: ") || line.contains("rejected]") || line.startsWith("fatal:"))
+        .map(line -> names.in(line.replace("remote: ", "").replaceFirst("^ ! ", "").stripTrailing()))
+        .collect(Collectors.joining("\n"));
+  }
+}

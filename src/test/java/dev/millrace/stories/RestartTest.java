@@ -1,0 +1,229 @@
+package dev.millrace.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/// The server stops, or dies, at the worst of moments. Its disk and the containers are all that is left of it.
+class RestartTest extends Story {
+  private static final String LOG = "/api/v1/pipelines/shop/changes/1/stages/test/steps/test/log";
+
+  @Test
+  void the_server_dies_while_a_step_runs() throws Exception {
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    shop.push("integrate/coffee", "Sell coffee", "coffee", "black\n");
+    mill.prints("1/test/test/1", "one\n");
+    mill.prints("1/test/test/1", "two\n");
+    mill.awaitLog(LOG, "one\ntwo\n");
+
+    mill.kill();
+    mill.prints("1/test/test/1", "three\n");
+    mill.start();
+    mill.prints("1/test/test/1", "four\n");
+    mill.passes("1/test/test/1");
+    mill.passes("2/test/test/1");
+    mill.becomes(2, "passed");
+
+    assertThat(mill.get(LOG).body()).isEqualTo("one\ntwo\nthree\nfour\n");
+    assertThat(mill.containers.starts("shop/1/test/test/1")).isEqualTo(1);
+    assertThat(mill.attempts(1)).containsExactly("test/test 1 passed", "main/promote 1 passed");
+    assertThat(shop.mainline())
+        .containsExactly(
+            "Merge integrate/coffee into main (shop#2)", "Merge integrate/tea into main (shop#1)", "Begin");
+    mill.containers.awaitReleased("shop/2/test/test/1");
+    assertThat(mill.containers.all()).isEmpty();
+  }
+
+  @Test
+  void a_step_ends_while_there_is_no_server() throws Exception {
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    mill.stop();
+    mill.prints("1/test/test/1", "all good\n");
+    mill.passes("1/test/test/1");
+    mill.start();
+    mill.becomes(1, "passed");
+    assertThat(mill.get(LOG).body()).isEqualTo("all good\n");
+    mill.containers.awaitReleased("shop/1/test/test/1");
+  }
+
+  @Test
+  void a_step_runs_out_of_time_while_there_is_no_server() throws Exception {
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    mill.becomes(1, "running");
+    mill.kill();
+    mill.clock.advance(Duration.ofMinutes(61));
+    mill.start();
+    mill.isStopped("1/test/test/1");
+    mill.becomes(1, "failed");
+    assertThat(mill.attempts(1)).containsExactly("test/test 1 timed-out (timed out after 3600 s)");
+    assertThat(mill.change(1)).isEqualTo("failed (test failed: test: timed out after 3600 s): test failed, main pending");
+  }
+
+  @Test
+  void the_server_dies_while_it_merges() throws Exception {
+    shop.push("aside", "Sell tea", "tea", "green\n");
+    Path lock = lock("refs/millrace/shop/1/" + shop.head().hex());
+    shop.pushAs("integrate/tea");
+    assertThat(mill.change(1)).isEqualTo("running: test pending, main pending");
+    mill.kill();
+    Files.delete(moved(lock));
+    mill.start();
+    mill.passes("1/test/test/1");
+    mill.becomes(1, "passed");
+    assertThat(mill.main()).isEqualTo("<candidate 1>");
+  }
+
+  @Test
+  void the_server_dies_before_it_promotes() throws Exception {
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    Path lock = lock("refs/heads/main");
+    mill.passes("1/test/test/1");
+    mill.listener().until("the promotion", () -> mill.attempts(1).contains("main/promote 1 running"));
+    mill.kill();
+    Files.delete(moved(lock));
+    mill.start();
+    mill.becomes(1, "passed");
+    assertThat(mill.attempts(1)).containsExactly("test/test 1 passed", "main/promote 1 passed");
+    assertThat(shop.branches()).containsExactly("main");
+  }
+
+  @Test
+  void the_server_dies_before_it_has_written_that_it_promoted() throws Exception {
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    String tested = mill.containers.assignment("shop/1/test/test/1").commit().hex();
+    Path lock = lock("refs/heads/main");
+    mill.passes("1/test/test/1");
+    mill.listener().until("the promotion", () -> mill.attempts(1).contains("main/promote 1 running"));
+    mill.kill();
+    Files.delete(moved(lock));
+    mill.disk("shop").git("update-ref", "refs/heads/main", tested);
+    mill.start();
+    mill.becomes(1, "passed");
+    assertThat(mill.history(1))
+        .containsExactly(
+            "integrate/tea at <Sell tea> is to be integrated into main, asked by a push by Ada",
+            "merged with <Begin>: candidate <candidate 1>, made by git",
+            "promoted: main is now <candidate 1>",
+            "passed");
+    assertThat(shop.main().hex()).isEqualTo(tested);
+    assertThat(shop.branches()).containsExactly("main");
+  }
+
+  @Test
+  void a_push_is_taken_up_that_the_server_had_no_time_to_write_down() throws Exception {
+    shop.push("aside", "Sell tea", "tea", "green\n");
+    mill.kill();
+    mill.disk("shop").git("update-ref", "refs/heads/integrate/tea", shop.head().hex());
+    mill.start();
+    mill.passes("1/test/test/1");
+    mill.becomes(1, "passed");
+    assertThat(mill.history(1))
+        .startsWith("integrate/tea at <Sell tea> is to be integrated into main, asked by a push by Ada");
+    assertThat(shop.branches()).containsExactly("aside", "main");
+    mill.restart();
+    assertThat(mill.exists("shop", 2)).isFalse();
+  }
+
+  @Test
+  void a_push_back_to_an_older_commit_is_taken_up_too() throws Exception {
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    String first = shop.head().hex();
+    mill.fails("1/test/test/1");
+    mill.becomes(1, "failed");
+    shop.push("integrate/tea", "Sell coffee", "tea", "black\n");
+    mill.fails("2/test/test/1");
+    mill.becomes(2, "failed");
+    mill.kill();
+    mill.disk("shop").git("update-ref", "refs/heads/integrate/tea", first);
+    mill.start();
+    mill.fails("3/test/test/1");
+    mill.becomes(3, "failed");
+    mill.restart();
+    assertThat(mill.exists("shop", 4)).isFalse();
+  }
+
+  @Test
+  void a_branch_deleted_while_there_is_no_server_is_not_integrated() throws Exception {
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    mill.kill();
+    mill.disk("shop").git("update-ref", "-d", "refs/heads/integrate/tea");
+    mill.start();
+    mill.isStopped("1/test/test/1");
+    mill.becomes(1, "cancelled");
+    assertThat(mill.history(1)).endsWith("branch integrate/tea was deleted");
+  }
+
+  @Test
+  void a_branch_that_was_pushed_before_anybody_wanted_it_waits_for_its_next_push() throws Exception {
+    shop.push("later/tea", "Sell tea", "tea", "green\n");
+    mill.define("shop", SHORT.replace("integrate/**", "later/**"));
+    mill.restart();
+    assertThat(mill.exists("shop", 1)).isFalse();
+    shop.push("later/tea", "Sell coffee", "coffee", "black\n");
+    mill.runs("1/test/test/1");
+  }
+
+  @Test
+  void what_failed_or_was_cancelled_is_not_taken_up_again_at_each_start() throws Exception {
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.fails("1/test/test/1");
+    mill.becomes(1, "failed");
+    mill.restart();
+    assertThat(mill.change(1)).startsWith("failed");
+    assertThat(mill.exists("shop", 2)).isFalse();
+  }
+
+  @Test
+  void the_server_dies_while_it_cancels() throws Exception {
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.containers.makeStubborn("shop/1/test/test/1");
+    mill.runs("1/test/test/1");
+    mill.cancel(1);
+    mill.isStopped("1/test/test/1");
+    mill.kill();
+    mill.start();
+    mill.fails("1/test/test/1");
+    mill.becomes(1, "cancelled");
+    mill.containers.awaitReleased("shop/1/test/test/1");
+  }
+
+  @Test
+  void who_listens_misses_nothing_and_is_sent_away_with_a_word() throws Exception {
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    mill.restart();
+    assertThat(mill.listener().sentAway()).isTrue();
+    mill.passes("1/test/test/1");
+    mill.becomes(1, "passed");
+    mill.kill();
+    mill.start();
+    shop.push("integrate/coffee", "Sell coffee", "coffee", "black\n");
+    mill.passes("2/test/test/1");
+    mill.becomes(2, "passed");
+    mill.hasHeardAll();
+    assertThat(mill.listener().heard()).isSorted().doesNotHaveDuplicates();
+  }
+
+  /// Held as by a git process that works there: the server comes this far and no further.
+  private Path lock(String ref) throws Exception {
+    Path lock = mill.disk("shop").folder().resolve(ref + ".lock");
+    Files.createDirectories(lock.getParent());
+    return Files.createFile(lock);
+  }
+
+  private Path moved(Path lock) {
+    Path before = lock;
+    while (!before.endsWith("shop.git")) {
+      before = before.getParent();
+    }
+    return mill.disk("shop").folder().resolve(before.relativize(lock));
+  }
+}
