@@ -286,12 +286,13 @@ final class Daemon implements AutoCloseable {
     stream(Request.Method.POST, "/containers/" + id + "/wait", InputStream::readAllBytes);
   }
 
-  /// SIGTERM, and after the grace time SIGKILL; returns when it has ended.
+  /// SIGTERM, and after the grace time SIGKILL; returns when it has ended. One that has ended already is fine: whoever
+  /// stops it saw it run a moment ago, and may be the second one to stop it.
   void stop(String id, Duration grace) {
     try {
       ask(() -> client.stopContainerCmd(id).withTimeout(Math.toIntExact(grace.toSeconds())).exec());
     } catch (Refused refused) {
-      if (refused.status != Refused.MISSING) {
+      if (refused.status != Refused.MISSING && refused.status != Refused.UNCHANGED) {
         throw refused;
       }
     }

@@ -11,6 +11,9 @@ final class Refused extends RuntimeException {
     this.status = status;
   }
 
+  /// Nothing to do: what was asked for is so already, as a container that has ended before it could be stopped.
+  static final int UNCHANGED = 304;
+
   /// What does not exist, for the engine.
   static final int MISSING = 404;
 

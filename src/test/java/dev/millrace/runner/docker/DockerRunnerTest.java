@@ -179,6 +179,15 @@ class DockerRunnerTest extends RunnerContract {
   }
 
   @Test
+  void stopping_what_has_just_ended_by_itself_is_fine() throws Exception {
+    runner.run(step(GREETS), EMPTY, new Recorder());
+    try (Daemon daemon = new Daemon(TestImages.HOST)) {
+      daemon.stop(nameOf(attempt(1)), Duration.ofSeconds(1));
+      assertThat(daemon.inspect(nameOf(attempt(1)))).get().isInstanceOf(Container.Exited.class);
+    }
+  }
+
+  @Test
   void more_memory_than_allowed_ends_it_and_says_so() throws Exception {
     Assignment step =
         step(1, image(), "tail /dev/zero", Map.of(), new Limits(1, 32L << 20, 100));
