@@ -24,6 +24,7 @@ public final class LogWriter implements AutoCloseable {
 
   private final FileChannel text;
   private final FileChannel lines;
+  private final Marker marker;
   private final Consumer<LogWriter> closed;
   private final @Nullable Instant resume;
   private final Thread flusher;
@@ -45,17 +46,19 @@ public final class LogWriter implements AutoCloseable {
   private boolean ended;
   private @Nullable IOException failure;
 
-  LogWriter(Path textFile, Path linesFile, Consumer<LogWriter> closed) {
+  LogWriter(Place place, Consumer<LogWriter> closed) {
     this.closed = closed;
     try {
-      Files.createDirectories(textFile.toAbsolutePath().getParent());
-      this.text = open(textFile);
-      this.lines = open(linesFile);
+      Files.createDirectories(place.text().toAbsolutePath().getParent());
+      this.text = open(place.text());
+      this.lines = open(place.lines());
       this.resume = cut();
+      Index index = Index.of(lines);
+      this.marker = new Marker(place.errors(), place.groups(), index.count(), line -> beginning(index, line));
     } catch (IOException broken) {
-      throw new UncheckedIOException("cannot open log " + textFile, broken);
+      throw new UncheckedIOException("cannot open log " + place.text(), broken);
     }
-    this.flusher = Thread.ofVirtual().name("log " + textFile.getFileName()).start(this::flushUntilClosed);
+    this.flusher = Thread.ofVirtual().name("log " + place.text().getFileName()).start(this::flushUntilClosed);
   }
 
   private static FileChannel open(Path file) throws IOException {
@@ -81,6 +84,11 @@ public final class LogWriter implements AutoCloseable {
     lines.truncate(keep * Index.WIDTH).position(keep * Index.WIDTH);
     text.truncate(end).position(end);
     return stamp;
+  }
+
+  private String beginning(Index index, long line) throws IOException {
+    long begin = index.begin(line);
+    return LogReader.beginning(text, begin, index.entry(line).end() - begin);
   }
 
   /// After a crash of the machine the index may know more than the log has, or end in zeros.
@@ -170,9 +178,7 @@ public final class LogWriter implements AutoCloseable {
         while (pendingText.position() == 0 && !closing) {
           somethingToWrite.awaitUninterruptibly();
         }
-        if (pendingText.position() == 0 && pendingLines.position() == 0) {
-          return;
-        }
+        boolean last = closing;
         ByteBuffer newText = pendingText.flip();
         ByteBuffer newLines = pendingLines.flip();
         long reaches = end;
@@ -181,6 +187,12 @@ public final class LogWriter implements AutoCloseable {
         lock.unlock();
         try {
           write(newText, text);
+          marker.add(newText.array(), 0, newText.limit());
+          if (last) {
+            marker.end();
+          }
+          marker.write();
+          // who finds a line in the index finds its marks, too
           write(newLines, lines);
         } finally {
           lock.lock();
@@ -189,6 +201,9 @@ public final class LogWriter implements AutoCloseable {
         freeLines = newLines.clear();
         size = reaches;
         written.signalAll();
+        if (last) {
+          return;
+        }
       }
     } catch (IOException broken) {
       failure = broken;
@@ -237,6 +252,7 @@ public final class LogWriter implements AutoCloseable {
       closed.accept(this);
       text.close();
       lines.close();
+      marker.close();
       if (failure != null) {
         IOException told = failure;
         failure = null;

@@ -7,9 +7,11 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The logs of all attempts: `root/{pipeline}/{number}/{stage}/{step}/{attempt}.log` as printed, and beside each a
-/// `.lines` that says where its lines are and when they were printed.
+/// `.lines` that says where its lines are and when they were printed; where it has any, `.errors` and `.groups` say which
+/// lines look like errors and which can be folded.
 public final class Logs {
   private final Path root;
+  private final Searches searches = new Searches();
   private final Map<AttemptId, LogWriter> open = new ConcurrentHashMap<>();
 
   public Logs(Path root) {
@@ -25,20 +27,22 @@ public final class Logs {
           if (other != null) {
             throw new IllegalStateException("the log of " + attempt + " is being written already");
           }
-          return new LogWriter(text(attempt), lines(attempt), writer -> open.remove(attempt, writer));
+          // what was found in a log that is cut now may be elsewhere, or nowhere
+          searches.forget(attempt);
+          return new LogWriter(place(attempt), writer -> open.remove(attempt, writer));
         });
   }
 
   /// A log may be read while it is written, and before there is anything of it.
   public LogReader reader(AttemptId attempt) {
-    return new LogReader(text(attempt), lines(attempt), () -> Optional.ofNullable(open.get(attempt)));
+    return new LogReader(attempt, place(attempt), searches, () -> Optional.ofNullable(open.get(attempt)));
   }
 
-  private Path text(AttemptId attempt) {
-    return root.resolve(attempt + ".log");
-  }
-
-  private Path lines(AttemptId attempt) {
-    return root.resolve(attempt + ".lines");
+  private Place place(AttemptId attempt) {
+    return new Place(
+        root.resolve(attempt + ".log"),
+        root.resolve(attempt + ".lines"),
+        root.resolve(attempt + ".errors"),
+        root.resolve(attempt + ".groups"));
   }
 }

@@ -4,6 +4,7 @@ import dev.millrace.definition.DefinitionReader;
 import dev.millrace.engine.Desk;
 import dev.millrace.engine.Engine;
 import dev.millrace.engine.Works;
+import dev.millrace.log.Busy;
 import dev.millrace.log.Logs;
 import dev.millrace.store.Store;
 import dev.millrace.web.api.ChangesResource;
@@ -92,6 +93,7 @@ final class Routes {
     routes.post("/api/v1/pipelines/{pipeline}/changes/{number}/attempts", changesResource::runAgain);
     routes.post("/api/v1/pipelines/{pipeline}/changes/{number}/cancellation", changesResource::cancel);
     routes.get("/api/v1/pipelines/{pipeline}/changes/{number}/stages/{stage}/steps/{step}/log", logResource::show);
+    routes.get("/api/v1/pipelines/{pipeline}/changes/{number}/stages/{stage}/steps/{step}/log/search", logResource::search);
     routes.get("/api/v1/events", events::stream);
 
     routes.get("/schema/pipeline.json", context -> context.contentType("application/schema+json").result(DefinitionReader.schema()));
@@ -99,6 +101,7 @@ final class Routes {
     routes.get("/health/ready", this::ready);
 
     routes.exception(HttpResponseException.class, (problem, context) -> problem(context, problem.getStatus(), sentence(problem, context)));
+    routes.exception(Busy.class, (busy, context) -> problem(context, 429, String.valueOf(busy.getMessage())));
     routes.exception(IllegalStateException.class, this::stopped);
     routes.exception(Exception.class, this::bug);
     routes.error(404, context -> problem(context, 404, missing(context)));
@@ -170,6 +173,7 @@ final class Routes {
       case 405 -> "Not possible here";
       case 409 -> "Refused";
       case 413 -> "Too large";
+      case 429 -> "Busy";
       case 503 -> "Stopped";
       default -> "Something went wrong";
     };

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,10 @@ class LogsTest {
     return logs.reader(UNIT);
   }
 
+  private static Line line(long number, Instant at, String text, boolean cut) {
+    return new Line(number, at, text, cut, false, false, false);
+  }
+
   private static List<String> texts(List<Line> lines) {
     return lines.stream().map(Line::text).toList();
   }
@@ -75,10 +80,10 @@ class LogsTest {
     assertThat(reader.lineCount()).isEqualTo(4);
     assertThat(reader.lines(0, 10))
         .containsExactly(
-            new Line(0, NOON, "one", false),
-            new Line(1, NOON.plusNanos(1), "two", false),
-            new Line(2, NOON.plusNanos(2), "", false),
-            new Line(3, NOON.plusNanos(3), "four", false));
+            line(0, NOON, "one", false),
+            line(1, NOON.plusNanos(1), "two", false),
+            line(2, NOON.plusNanos(2), "", false),
+            line(3, NOON.plusNanos(3), "four", false));
   }
 
   @Test
@@ -88,8 +93,6 @@ class LogsTest {
     assertThat(texts(reader.lines(3, 2))).containsExactly("d");
     assertThat(reader.lines(4, 2)).isEmpty();
     assertThat(reader.lines(400, 2)).isEmpty();
-    assertThat(texts(reader.tail(3))).containsExactly("b", "c", "d");
-    assertThat(texts(reader.tail(30))).containsExactly("a", "b", "c", "d");
   }
 
   @Test
@@ -99,7 +102,11 @@ class LogsTest {
     assertThat(reader.ended()).isTrue();
     assertThat(reader.size()).isZero();
     assertThat(reader.lineCount()).isZero();
-    assertThat(reader.tail(5)).isEmpty();
+    assertThat(reader.lines(0, 5)).isEmpty();
+    assertThat(reader.search(new Needle("a", false), 0, 5)).isEqualTo(new Found(0, 0, OptionalLong.empty(), List.of()));
+    assertThat(reader.groups(0, 5)).isEmpty();
+    assertThat(reader.errors(0, 5)).isEmpty();
+    assertThat(reader.firstError()).isEmpty();
     assertThat(all(reader.raw(0, 100))).isEmpty();
     assertThat(all(reader.timestamped(0))).isEmpty();
     assertThat(reader.awaitMore(0, Duration.ofMinutes(1))).isFalse();
@@ -110,9 +117,9 @@ class LogsTest {
     LogReader reader = written("begin ", "middle ", "end\nnext\nla", "st");
     assertThat(reader.lines(0, 9))
         .containsExactly(
-            new Line(0, NOON, "begin middle end", false),
-            new Line(1, NOON.plusNanos(2), "next", false),
-            new Line(2, NOON.plusNanos(2), "last", false));
+            line(0, NOON, "begin middle end", false),
+            line(1, NOON.plusNanos(2), "next", false),
+            line(2, NOON.plusNanos(2), "last", false));
   }
 
   @Test
@@ -130,7 +137,7 @@ class LogsTest {
     assertThat(lines.get(1).cut()).isFalse();
     assertThat(lines.get(2).text()).isEqualTo("😀".repeat(Line.SHOWN / 2));
     assertThat(lines.get(2).cut()).isTrue();
-    assertThat(lines.get(3)).isEqualTo(new Line(3, NOON.plusNanos(3), "short", false));
+    assertThat(lines.get(3)).isEqualTo(line(3, NOON.plusNanos(3), "short", false));
     assertThat(reader.size()).isEqualTo(2_000_001 + 2 * Line.SHOWN + 1 + 4 * Line.SHOWN + 1 + 6);
   }
 
@@ -212,6 +219,22 @@ class LogsTest {
     assertThat(Files.readString(file(".log"))).isEqualTo("a\nb\n");
   }
 
+  private static final List<String> MARKED =
+      List.of(
+          "error: broken",
+          "::group::Compile",
+          "::group::",
+          "::endgroup::",
+          "\u001b[0Ksection_start:1:unit\r\u001b[0KUnit tests",
+          "\u001b[0Ksection_end:2:unit\r\u001b[0K",
+          "section_end:2:unit\r\u001b[0K\u001b[0Ksection_start:2:browser\r\u001b[0KBrowser tests",
+          "section_end:2:browser\r",
+          "--- Install",
+          "--- a/file",
+          "+++ Test",
+          "~~~ Clean up",
+          "FAILED");
+
   private record Piece(Instant stamp, byte[] bytes) {}
 
   /// What an engine keeps: lines, some in pieces, some with the stamp of the one before.
@@ -222,7 +245,10 @@ class LogsTest {
       if (random.nextInt(3) > 0) {
         stamp = stamp.plusNanos(random.nextInt(1, 2_000_000_000));
       }
-      String text = "x".repeat(random.nextInt(random.nextInt(20) == 0 ? 40_000 : 20));
+      String text =
+          random.nextInt(4) == 0
+              ? MARKED.get(random.nextInt(MARKED.size()))
+              : "x".repeat(random.nextInt(random.nextInt(20) == 0 ? 40_000 : 20));
       pieces.add(new Piece(stamp, bytes(text + (random.nextInt(3) > 0 || text.isEmpty() ? "\n" : ""))));
     }
     return pieces;
@@ -232,6 +258,10 @@ class LogsTest {
     try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
       opened.setLength(to);
     }
+  }
+
+  private static byte[] bytes(Path file) throws IOException {
+    return Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
   }
 
   private static void printFrom(List<Piece> pieces, LogWriter writer, int until) {
@@ -277,10 +307,10 @@ class LogsTest {
       try (LogWriter writer = new Logs(broken).writer(UNIT)) {
         printFrom(pieces, writer, pieces.size());
       }
-      for (String ending : List.of("log", "lines")) {
-        assertThat(broken.resolve("shop/42/verify/unit/1." + ending))
-            .as("seed %d", seed)
-            .hasSameBinaryContentAs(whole.resolve("shop/42/verify/unit/1." + ending));
+      for (String ending : List.of("log", "lines", "errors", "groups")) {
+        assertThat(bytes(broken.resolve("shop/42/verify/unit/1." + ending)))
+            .as("%s of seed %d", ending, seed)
+            .isEqualTo(bytes(whole.resolve("shop/42/verify/unit/1." + ending)));
       }
     }
   }
@@ -309,7 +339,7 @@ class LogsTest {
       writer.print(NOON.plusNanos(i), bytes(line));
       if (i % 1_000 == 0) {
         assertThat(reader.awaitMore(expected.length() - 1, Duration.ofSeconds(10))).isTrue();
-        assertThat(reader.tail(1).getFirst().number()).isEqualTo(i);
+        assertThat(reader.lineCount()).isEqualTo(i + 1);
       }
     }
     assertThat(reader.ended()).isFalse();

@@ -132,4 +132,34 @@ class AskingTest extends Story {
     assertThat(mill.problem(mill.get(LOG + "?attempt=2")))
         .isEqualTo("Not found: shop#1 has no attempt 2 of test/test.");
   }
+
+  @Test
+  void a_log_is_searched_while_it_grows() throws Exception {
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.prints("1/test/test/1", "green tea\n\u001b[32mblack\u001b[0m Tea\nno ");
+    mill.awaitLog(LOG, "green tea\n\u001b[32mblack\u001b[0m Tea\nno ");
+    assertThat(mill.get(LOG + "/search?search=tea").body())
+        .isEqualTo(
+            "{\"attempt\":1,\"count\":1,\"before\":0,\"previous\":null,"
+                + "\"lines\":[{\"number\":1,\"text\":\"green tea\"}],\"next\":null}");
+    assertThat(mill.get(LOG + "/search?search=TEA&ignoreCase=true&limit=1").body())
+        .isEqualTo(
+            "{\"attempt\":1,\"count\":2,\"before\":0,\"previous\":null,"
+                + "\"lines\":[{\"number\":1,\"text\":\"green tea\"}],\"next\":\"" + LOG
+                + "/search?search=TEA&ignoreCase=true&from=2&limit=1&attempt=1\"}");
+    mill.prints("1/test/test/1", "tea");
+    mill.passes("1/test/test/1");
+    mill.becomes(1, "passed");
+    assertThat(mill.get(LOG + "/search?search=Tea&ignoreCase=true&from=2").body())
+        .isEqualTo(
+            "{\"attempt\":1,\"count\":3,\"before\":1,\"previous\":1,\"lines\":["
+                + "{\"number\":2,\"text\":\"black Tea\"},{\"number\":3,\"text\":\"no tea\"}],\"next\":null}");
+    assertThat(mill.problem(mill.get(LOG + "/search"))).isEqualTo("Not understood: Say what to look for: ?search=text.");
+    assertThat(mill.problem(mill.get(LOG + "/search?search=" + "x".repeat(201))))
+        .isEqualTo("Not understood: What is looked for has at most 200 characters, not 201.");
+    assertThat(mill.problem(mill.get(LOG + "/search?search=a%0Ab")))
+        .isEqualTo("Not understood: What is looked for is in one line, without a line end.");
+    assertThat(mill.problem(mill.get(LOG + "/search?search=a&from=one")))
+        .isEqualTo("Not understood: \"from\" is a whole number from 0, not \"one\".");
+  }
 }

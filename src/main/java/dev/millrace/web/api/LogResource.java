@@ -2,28 +2,42 @@ package dev.millrace.web.api;
 
 import dev.millrace.change.AttemptId;
 import dev.millrace.change.Change;
+import dev.millrace.log.Found;
+import dev.millrace.log.Line;
 import dev.millrace.log.LogReader;
 import dev.millrace.log.Logs;
+import dev.millrace.log.Needle;
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// `…/stages/{stage}/steps/{step}/log`: what the step printed, byte for byte, also while it runs.
 ///
 /// `?attempt=` picks an attempt (the latest otherwise), `?follow=true` stays until the step ends, `?timestamps=true`
-/// puts the time before each line, and `Range` asks for a part.
+/// puts the time before each line, and `Range` asks for a part. `…/log/search` looks for a text in it.
 public final class LogResource {
   private static final Logger LOG = LoggerFactory.getLogger(LogResource.class);
   private static final Pattern RANGE = Pattern.compile("bytes=(\\d{1,18})?-(\\d{1,18})?");
 
   /// How long a follower may take to see that the server is stopping.
   private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private static final int FEW = 100;
+  private static final int MOST = 1_000;
 
   private final Logs logs;
   private final Names names;
@@ -55,6 +69,97 @@ public final class LogResource {
       LOG.debug("The reader of {} has gone", attempt, e);
     } catch (InterruptedException e) {
       LOG.debug("The reader of {} is sent away: the server is stopping", attempt, e);
+    }
+  }
+
+  /// `…/log/search?search=&ignoreCase=&from=&limit=`: how many lines match, and which. Lines are counted from 1.
+  ///
+  /// When it takes long, the answer begins with spaces, which JSON allows: that is how one notices that the client is
+  /// still there, and proxies that we are.
+  public void search(Context context) throws IOException {
+    Change change = names.change(context);
+    AttemptId attempt = names.attempt(context, change);
+    boolean ignoreCase = Names.flag(context, "ignoreCase");
+    int from = Math.max(1, Names.number(context, "from", 1));
+    int limit = Math.clamp(Names.number(context, "limit", FEW), 0, MOST);
+    String text = Objects.requireNonNullElse(context.queryParam("search"), "");
+    Needle needle;
+    try {
+      needle = new Needle(text, ignoreCase);
+    } catch (IllegalArgumentException e) {
+      throw new BadRequestResponse(text.isEmpty() ? "Say what to look for: ?search=text." : String.valueOf(e.getMessage()));
+    }
+    LogReader log = logs.reader(attempt);
+    var signs = new SignsOfLife(context);
+    Found found;
+    try {
+      found = log.search(needle, from - 1L, limit, signs::wanted);
+    } catch (CancellationException e) {
+      LOG.debug("Nobody waits for {} in {} any more", needle, attempt, e);
+      return;
+    }
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("attempt", attempt.number());
+    json.put("count", found.count());
+    json.put("before", found.before());
+    if (found.previous().isPresent()) {
+      json.put("previous", found.previous().getAsLong() + 1);
+    } else {
+      json.putNull("previous");
+    }
+    ArrayNode lines = json.putArray("lines");
+    for (long number : found.lines()) {
+      for (Line line : log.lines(number, 1)) {
+        lines.addObject().put("number", number + 1).put("text", line.seen());
+      }
+    }
+    boolean more = limit > 0 && found.before() + found.lines().size() < found.count();
+    json.put("next", more ? next(context, attempt, text, ignoreCase, found.lines().getLast() + 2, limit) : null);
+    signs.answer(json.toString());
+  }
+
+  private static String next(
+      Context context, AttemptId attempt, String text, boolean ignoreCase, long from, int limit) {
+    return context.path() + "?search=" + URLEncoder.encode(text, StandardCharsets.UTF_8)
+        + (ignoreCase ? "&ignoreCase=true" : "") + "&from=" + from + "&limit=" + limit + "&attempt=" + attempt.number();
+  }
+
+  /// Whether the client still waits is found out by sending it something.
+  private final class SignsOfLife {
+    private final Context context;
+    private long latest = System.nanoTime();
+    private boolean begun;
+
+    SignsOfLife(Context context) {
+      this.context = context;
+      context.contentType("application/json").header("X-Accel-Buffering", "no");
+    }
+
+    boolean wanted() {
+      if (events.closed()) {
+        return false;
+      }
+      if (System.nanoTime() - latest < PATIENCE.toNanos()) {
+        return true;
+      }
+      try {
+        begun = true;
+        context.res().getOutputStream().write(' ');
+        context.res().flushBuffer();
+        latest = System.nanoTime();
+        return true;
+      } catch (IOException e) {
+        LOG.debug("The client has gone", e);
+        return false;
+      }
+    }
+
+    void answer(String json) throws IOException {
+      if (begun) {
+        context.res().getOutputStream().write(json.getBytes(StandardCharsets.UTF_8));
+      } else {
+        context.result(json);
+      }
     }
   }
 
