@@ -171,6 +171,65 @@ public final class LogReader {
     return size() > seen;
   }
 
+  /// The lines that have it, in the whole log.
+  public Found search(Needle needle, long from, int limit) {
+    var pattern = java.util.regex.Pattern.compile(java.util.regex.Pattern.quote(needle.text()), needle.ignoreCase() ? 66 : 0);
+    long count = 0;
+    long before = 0;
+    var previous = java.util.OptionalLong.empty();
+    var found = new ArrayList<Long>();
+    for (Line line : all()) {
+      if (pattern.matcher(plain(line.text())).find()) {
+        count++;
+        if (line.number() < from) {
+          before++;
+          previous = java.util.OptionalLong.of(line.number());
+        } else if (found.size() < limit) {
+          found.add(line.number());
+        }
+      }
+    }
+    return new Found(count, before, previous, List.copyOf(found));
+  }
+
+  /// The first `count` groups that begin at or behind a line.
+  public List<Group> groups(long from, int count) {
+    var groups = new ArrayList<Group>();
+    for (Line line : all()) {
+      int last = groups.size() - 1;
+      if (line.text().startsWith("::group::")) {
+        if (last >= 0 && groups.get(last).end() < 0) {
+          groups.set(last, new Group(groups.get(last).begin(), line.number() - 1, groups.get(last).title()));
+        }
+        groups.add(new Group(line.number(), -1, line.text().substring(9)));
+      } else if (line.text().equals("::endgroup::") && last >= 0 && groups.get(last).end() < 0) {
+        groups.set(last, new Group(groups.get(last).begin(), line.number(), groups.get(last).title()));
+      }
+    }
+    return groups.stream().filter(group -> group.begin() >= from).limit(count).toList();
+  }
+
+  public java.util.OptionalLong firstError() {
+    return errors(0, 1).stream().mapToLong(line -> line).findFirst();
+  }
+
+  /// The first `count` lines at or behind a line that look like an error.
+  public List<Long> errors(long from, int count) {
+    return all().stream()
+        .filter(line -> line.number() >= from && plain(line.text()).matches("(?i).*\\b(error|fail(ed|ure)?)\\b.*"))
+        .map(Line::number)
+        .limit(count)
+        .toList();
+  }
+
+  private List<Line> all() {
+    return lines(0, (int) Math.min(lineCount(), 1_000_000));
+  }
+
+  private static String plain(String text) {
+    return text.replaceAll("\u001b\\[[0-9;:]*[A-Za-z]", "");
+  }
+
   private interface Reading<T> {
     T read() throws IOException;
   }

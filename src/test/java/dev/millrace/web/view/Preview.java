@@ -58,6 +58,7 @@ final class Preview implements AutoCloseable {
               routes.get("/pipelines/{p}/changes/{n}/body", at -> html(at, ChangeView.of(change(at), flow(at), notes(change(at)), Instant.now())));
               routes.get("/pipelines/{p}/changes/{n}/{stage}/{step}", this::log);
               routes.get("/pipelines/{p}/changes/{n}/{stage}/{step}/lines", this::lines);
+              routes.get("/pipelines/{p}/changes/{n}/{stage}/{step}/head", at -> html(at, LogHead.of(change(at), attempt(at), site(null))));
               routes.post("/pipelines/*", this::post);
               routes.sse(
                   "/api/v1/events",
@@ -178,17 +179,24 @@ final class Preview implements AutoCloseable {
     }
   }
 
-  private void log(Context at) {
+  private LogWindow window(long from, int count, long anchor) {
     List<LogLine> lines = printed();
-    long wanted = at.queryParam("from") == null ? 0 : Long.parseLong(at.queryParam("from"));
-    long from = LogView.from(wanted, lines.size(), attempt(at));
-    int most = at.queryParam("small") == null ? LogView.WINDOW : 40;
-    html(at, LogView.of(change(at), attempt(at), from, lines.stream().skip(from - 1).limit(most).toList(), lines.size(), site(null)));
+    Set<Long> errors = lines.stream().filter(line -> line.text().contains("FAIL")).map(LogLine::number).collect(java.util.stream.Collectors.toSet());
+    return new LogWindow(List.of(), lines.stream().skip(from - 1).limit(count).toList(), anchor, lines.size(), true, errors, 8, List.of());
+  }
+
+  private void log(Context at) {
+    Attempt attempt = attempt(at);
+    int most = at.queryParam("small") == null ? LogWindow.LINES : 40;
+    long wanted = at.queryParam("from") == null ? LogView.opening(attempt, 8) : Long.parseLong(at.queryParam("from"));
+    long from = wanted == 0 ? Math.max(1, printed().size() - most + 1) : Math.max(1, wanted - (at.queryParam("from") == null ? LogView.BEFORE : 0));
+    html(at, LogView.of(change(at), attempt, window(from, most, from), Search.NONE, Picked.NONE, MatchesView.NONE, wanted, site(null)));
   }
 
   private void lines(Context at) {
-    long from = Long.parseLong(at.queryParam("from"));
-    html(at, LinesView.of(attempt(at), from, at.queryParam("style") == null ? "" : at.queryParam("style"), printed().stream().skip(from - 1).toList(), true));
+    long from = at.queryParam("before") == null ? Long.parseLong(at.queryParam("from")) : Math.max(1, Long.parseLong(at.queryParam("before")) - LogWindow.LINES);
+    int count = at.queryParam("before") == null ? Integer.parseInt(at.queryParamAsClass("count", String.class).getOrDefault("300")) : (int) (Long.parseLong(at.queryParam("before")) - from);
+    html(at, LinesView.of(attempt(at), window(from, count, from), Search.NONE, Picked.NONE));
   }
 
   private void post(Context at) {
