@@ -240,7 +240,7 @@
     const place = (row) => row.getBoundingClientRect().top; // to a part of a pixel, unlike offsetTop
     const append = (rows) => {
       if (list.lastElementChild && !isLine(list.lastElementChild)) {
-        if (rows.length === 0 || !isLine(rows[0])) return;
+        if (!rows.some(isLine)) return;
         list.lastElementChild.remove();
       }
       const known = lastNumber();
@@ -582,7 +582,7 @@
       count: Number(section.dataset.count),
       before: Number(section.dataset.before),
       previous: Number(section.dataset.previous),
-      lines: section.dataset.numbers.split(' ').filter(Boolean).map(Number),
+      lines: (section.dataset.numbers ?? '').split(' ').filter(Boolean).map(Number),
     });
     const hitsFrom = async (from) => {
       stopping?.abort();
@@ -905,8 +905,10 @@
         idle = news || Date.now() - asked > 1000 ? 0 : Math.min(idle + 1, 5);
         await soon(150 + 200 * idle);
       }
-      if (following) await toEnd();
-      else if (shownFrom(lastNumber() + 1) > total && isLine(list.lastElementChild)) append((await fetchLines(`from=${total + 1}`)).rows);
+      const followed = following;
+      if (followed) await toEnd();
+      if (shownFrom(lastNumber() + 1) > total && !list.querySelector('.log-end')) append((await fetchLines(`from=${total + 1}&count=1`)).rows);
+      if (followed) scrollTo(box.scrollHeight);
       following = false;
       if (byId('log-empty')) byId('log-empty').textContent = 'This step printed nothing.';
       // what stands above the lines may still say that the step runs
