@@ -241,58 +241,6 @@
     }
   };
 
-  // a log that grows: stay at its end unless the reader scrolls up
-  const log = () => {
-    const lines = byId('log');
-    if (!lines) return;
-    const toggle = (id, name) => {
-      const button = byId(id);
-      const set = (on) => {
-        button.setAttribute('aria-pressed', on);
-        lines.classList.toggle(name, on);
-      };
-      button.hidden = false;
-      set(kept(`log.${id}`) === null ? button.getAttribute('aria-pressed') === 'true' : kept(`log.${id}`) === 'true');
-      button.onclick = () => {
-        const on = button.getAttribute('aria-pressed') !== 'true';
-        kept(`log.${id}`, on);
-        set(on);
-      };
-    };
-    toggle('times', 'timed');
-    toggle('wrap', 'wrap');
-    const follow = byId('follow');
-    if (!byId('log-next')) return;
-    let following = !location.hash;
-    const end = () => window.scrollTo({ top: root.scrollHeight, behavior: 'instant' });
-    const show = () => follow.setAttribute('aria-pressed', following);
-    follow.hidden = false;
-    show();
-    if (following) end();
-    follow.onclick = () => {
-      following = !following;
-      show();
-      if (following) end();
-    };
-    const byHand = () => {
-      const away = root.scrollHeight - innerHeight - scrollY > 60;
-      if (following === away) {
-        following = !away;
-        show();
-      }
-    };
-    addEventListener('wheel', () => requestAnimationFrame(byHand), { passive: true });
-    addEventListener('touchmove', byHand, { passive: true });
-    addEventListener('keyup', (event) => /^(Page|Arrow|Home|End)/.test(event.key) && byHand());
-    document.addEventListener('htmx:afterSettle', ({ target }) => {
-      // what stands above the lines still says that the step runs
-      if (target.matches('.log-end')) htmx.trigger(byId('log-top'), 'ended');
-      const [first, last] = [lines.querySelector('.line-number'), all('.line-number', lines).at(-1)].map((number) => number?.textContent);
-      if (last) say(byId('log-window'), `${first === '1' ? '' : `${first} to `}${last} ${last === '1' ? 'line' : 'lines'}`);
-      if (following) end();
-    });
-  };
-
   document.addEventListener('DOMContentLoaded', () => {
     const button = byId('theme');
     const name = () => {
@@ -312,7 +260,6 @@
     age();
     setInterval(tick, 1000);
     setInterval(age, 30000);
-    log();
     connect();
     document.addEventListener('visibilitychange', seen);
     addEventListener('pagehide', disconnect);

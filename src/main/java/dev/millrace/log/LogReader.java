@@ -144,22 +144,52 @@ public final class LogReader {
   /// line, and at most 32 are in each other. A group that was never closed ends with the log.
   public List<Group> groups(long from, int count) {
     check(from, count);
+    return groups(lines -> folds(from, (int) Math.clamp(lines - from, 0, count)));
+  }
+
+  /// The first groups that begin at or behind a line.
+  public List<Group> groupsBehind(long from, int most) {
+    check(from, most);
+    return groups(_ -> foldsBehind(from, most));
+  }
+
+  private interface Choice {
+    /// @param lines how many lines there are
+    List<Folds.Fold> of(long lines) throws IOException;
+  }
+
+  private List<Group> groups(Choice choice) {
     return reading(
         () -> {
           try (Index index = Index.open(lines);
               FileChannel file = FileChannel.open(text, StandardOpenOption.READ)) {
             List<Group> groups = new ArrayList<>();
-            long last = ended() ? index.count() - 1 : -1;
-            for (Folds.Fold fold : folds(from, (int) Math.clamp(index.count() - from, 0, count))) {
-              long begin = index.begin(fold.begin());
-              String printed = beginning(file, begin, index.entry(fold.begin()).end() - begin);
-              groups.add(
-                  new Group(fold.begin(), fold.end() < 0 ? last : fold.end(), Titles.title(fold.kind(), printed)));
+            long count = index.count();
+            long last = ended() ? count - 1 : -1;
+            for (Folds.Fold fold : choice.of(count)) {
+              if (fold.begin() < count) {
+                long begin = index.begin(fold.begin());
+                String printed = beginning(file, begin, index.entry(fold.begin()).end() - begin);
+                groups.add(
+                    new Group(fold.begin(), fold.end() < 0 ? last : fold.end(), Titles.title(fold.kind(), printed)));
+              }
             }
             return groups;
           }
         },
         List.of());
+  }
+
+  private List<Folds.Fold> foldsBehind(long from, int most) throws IOException {
+    List<Folds.Fold> folds = new ArrayList<>();
+    try (Records records = Records.open(place.groups(), Folds.WIDTH)) {
+      long first = records.from(from);
+      ByteBuffer those = records.records(first, (int) Math.clamp(records.count() - first, 0, most));
+      while (those.hasRemaining()) {
+        folds.add(Folds.Fold.read(those));
+      }
+    }
+    return folds;
   }
 
   private List<Folds.Fold> folds(long from, int count) throws IOException {

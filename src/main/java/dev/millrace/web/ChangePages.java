@@ -1,12 +1,11 @@
 package dev.millrace.web;
 
-import dev.millrace.change.Attempt;
 import dev.millrace.change.AttemptId;
+import dev.millrace.change.Attempt;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
 import dev.millrace.engine.Desk;
 import dev.millrace.flow.Answer;
-import dev.millrace.log.Line;
 import dev.millrace.log.LogReader;
 import dev.millrace.log.Logs;
 import dev.millrace.pipeline.Definition;
@@ -20,10 +19,8 @@ import dev.millrace.web.view.ChangeView;
 import dev.millrace.web.view.ComparisonPage;
 import dev.millrace.web.view.DifferencePage;
 import dev.millrace.web.view.Flow;
-import dev.millrace.web.view.LinesView;
 import dev.millrace.web.view.Links;
 import dev.millrace.web.view.LogLine;
-import dev.millrace.web.view.LogView;
 import dev.millrace.web.view.RowView;
 import dev.millrace.web.view.Site;
 import dev.millrace.web.view.Tail;
@@ -38,7 +35,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// The page of a change, its row, its logs, and what one can press there.
+/// The page of a change, its row, and what one can press there.
 final class ChangePages {
   private static final String BY = "the dashboard";
 
@@ -49,15 +46,13 @@ final class ChangePages {
   private final Names names;
   private final Desk desk;
   private final Store store;
-  private final Logs logs;
   private final Views views;
 
-  ChangePages(Flows flows, Names names, Desk desk, Store store, Logs logs, Views views) {
+  ChangePages(Flows flows, Names names, Desk desk, Store store, Views views) {
     this.flows = flows;
     this.names = names;
     this.desk = desk;
     this.store = store;
-    this.logs = logs;
     this.views = views;
   }
 
@@ -87,7 +82,7 @@ final class ChangePages {
     for (Attempt attempt : ChangeView.alarming(change)) {
       LogReader log = logs.reader(attempt.id());
       if (log.exists()) {
-        tails.put(attempt.id(), Tail.of(lines(log.tail(Tail.READ))));
+        tails.put(attempt.id(), LogPages.read(log, Tail.from(log.firstError(), log.lineCount()) + 1, Tail.SHOWN));
       }
     }
     return new ChangeView.Evidence(store.definition(change.id().pipeline()).orElse(null), tails);
@@ -202,44 +197,6 @@ final class ChangePages {
         page(context, store.change(change.id()).orElse(change), because, site);
       }
     }
-  }
-
-  void log(Context context) {
-    Site site = flows.site();
-    Change change = names.change(context);
-    Attempt attempt = attempt(context, change);
-    LogReader log = logs.reader(attempt.id());
-    long total = log.lineCount();
-    long from = LogView.from(Names.number(context, "from", 0), total, attempt);
-    List<LogLine> lines = lines(log, from);
-    show(context, LogView.of(change, attempt, from, lines, total, site));
-  }
-
-  /// The lines behind those that a page shows.
-  void lines(Context context) {
-    Change change = names.change(context);
-    Attempt attempt = attempt(context, change);
-    LogReader log = logs.reader(attempt.id());
-    long from = Math.max(1, Names.number(context, "from", 1));
-    String style = Objects.requireNonNullElse(context.queryParam("style"), "");
-    List<LogLine> lines = lines(log, from);
-    long total = log.lineCount();
-    show(context, LinesView.of(attempt, from, style, lines, from + lines.size() > total));
-  }
-
-  private static List<LogLine> lines(LogReader log, long from) {
-    return lines(log.lines(from - 1, LogView.WINDOW));
-  }
-
-  private static List<LogLine> lines(List<Line> lines) {
-    return lines.stream()
-        .map(line -> new LogLine(line.number() + 1, line.at(), line.text(), line.cut()))
-        .toList();
-  }
-
-  private Attempt attempt(Context context, Change change) {
-    AttemptId id = names.attempt(context, change);
-    return change.attempt(id).orElseThrow();
   }
 
   /// Medians and the like come from the pipeline; the map of a change is that of its own definition.

@@ -32,6 +32,7 @@ final class Routes {
 
   private final PipelinePages pipelines;
   private final ChangePages changes;
+  private final LogPages logs;
   private final PipelinesResource pipelinesResource;
   private final ChangesResource changesResource;
   private final LogResource logResource;
@@ -55,7 +56,8 @@ final class Routes {
     this.flows = new Flows(store, engine, works, clock, address);
     var names = new Names(store);
     this.pipelines = new PipelinePages(flows, names, desk, views);
-    this.changes = new ChangePages(flows, names, desk, store, logs, views);
+    this.changes = new ChangePages(flows, names, desk, store, views);
+    this.logs = new LogPages(flows, names, logs, views);
     this.pipelinesResource = new PipelinesResource(store, engine, names);
     this.changesResource = new ChangesResource(store, engine, desk, names);
     this.logResource = new LogResource(logs, names, events);
@@ -78,8 +80,11 @@ final class Routes {
     routes.get("/pipelines/{pipeline}/changes/{number}/row", changes::row);
     routes.post("/pipelines/{pipeline}/changes/{number}/attempts", changes::runAgain);
     routes.post("/pipelines/{pipeline}/changes/{number}/cancellation", changes::cancel);
-    routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}", changes::log);
-    routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}/lines", changes::lines);
+    routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}", logs::page);
+    routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}/head", logs::head);
+    routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}/lines", logs::lines);
+    routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}/matches", logs::matches);
+    routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}/text", logs::text);
     routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}/difference", changes::difference);
     routes.get("/pipelines/{pipeline}/changes/{number}/comparison", changes::comparison);
 

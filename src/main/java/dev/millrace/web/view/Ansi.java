@@ -3,6 +3,8 @@ package dev.millrace.web.view;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// What a terminal would show of a line, as HTML: colours and styles become spans, every other escape sequence and
 /// control character vanishes, and everything else is escaped. The style at a line's end is the next one's beginning.
@@ -14,27 +16,39 @@ public final class Ansi {
 
   /// @param html safe to print as it is
   /// @param after the style that the next line begins with
-  public record Line(String html, Style after) {}
+  /// @param cut whether there is more of it than was wanted
+  public record Line(String html, Style after, boolean cut) {}
+
+  /// From here on the text looks like this.
+  ///
+  /// @param href where it leads; empty for nowhere
+  private record Run(int from, Style style, String href) {}
+
+  private record Linked(int from, int to, String href) {}
+
+  private static final Pattern ADDRESS = Pattern.compile("https?://[^\\s<>\"'`\\p{Cntrl}]{1,2000}");
 
   public static Line line(String raw, Style before) {
+    return line(raw, before, Integer.MAX_VALUE, Search.NONE);
+  }
+
+  /// @param most how many characters are wanted
+  /// @param search what is marked in them
+  public static Line line(String raw, Style before, int most, Search search) {
     String text = overwritten(raw);
-    var html = new StringBuilder(text.length() + 16);
-    Style style = before;
-    boolean open = false;
+    var shown = new StringBuilder(text.length());
+    var runs = new ArrayList<Run>();
+    runs.add(new Run(0, before, ""));
+    boolean cut = false;
     int at = 0;
     while (at < text.length()) {
       char c = text.charAt(at);
       if (c == ESCAPE) {
         int end = sequenceEnd(text, at);
-        if (end > at + 2 && text.charAt(at + 1) == '[' && text.charAt(end - 1) == 'm') {
-          Style next = style.with(codes(text.substring(at + 2, end - 1)));
-          if (!next.equals(style)) {
-            if (open) {
-              html.append("</span>");
-              open = false;
-            }
-            style = next;
-          }
+        Run last = runs.getLast();
+        Run next = new Run(shown.length(), styled(text, at, end, last.style()), linked(text, at, end, last.href()));
+        if (!next.style().equals(last.style()) || !next.href().equals(last.href())) {
+          runs.add(next);
         }
         at = end;
         continue;
@@ -43,16 +57,142 @@ public final class Ansi {
       if (c != '\t' && Character.isISOControl(c)) {
         continue;
       }
-      if (!open && !style.equals(Style.PLAIN)) {
-        html.append("<span").append(style.attributes()).append('>');
-        open = true;
+      if (shown.length() < most) {
+        shown.append(c);
+      } else {
+        cut = true;
       }
-      escape(html, c);
     }
-    if (open) {
-      html.append("</span>");
+    if (cut && Character.isHighSurrogate(shown.charAt(shown.length() - 1))) {
+      shown.setLength(shown.length() - 1);
     }
-    return new Line(html.toString(), style);
+    return new Line(html(shown, runs, search.in(shown)), runs.getLast().style(), cut);
+  }
+
+  private static Style styled(String text, int at, int end, Style style) {
+    return end > at + 2 && text.charAt(at + 1) == '[' && text.charAt(end - 1) == 'm' ? style.with(codes(text.substring(at + 2, end - 1))) : style;
+  }
+
+  /// What a terminal's own links say, `ESC ] 8 ; parameters ; address BEL`: only addresses of the web are followed.
+  private static String linked(String text, int at, int end, String href) {
+    if (!text.startsWith("]8;", at + 1)) {
+      return href;
+    }
+    int address = text.indexOf(';', at + 4);
+    if (address < 0 || address >= end) {
+      return "";
+    }
+    Matcher wanted = ADDRESS.matcher(text.substring(address + 1, end));
+    return wanted.lookingAt() ? wanted.group() : "";
+  }
+
+  /// Pieces that look alike, one after the other; a link around all of its pieces.
+  private static String html(StringBuilder text, List<Run> runs, List<Search.Span> found) {
+    List<Linked> links = links(text, runs);
+    var html = new StringBuilder(text.length() + 16);
+    int run = 0;
+    int link = 0;
+    int mark = 0;
+    int at = 0;
+    while (at < text.length()) {
+      while (run + 1 < runs.size() && runs.get(run + 1).from() <= at) {
+        run++;
+      }
+      while (link < links.size() && links.get(link).to() <= at) {
+        link++;
+      }
+      while (mark < found.size() && found.get(mark).to() <= at) {
+        mark++;
+      }
+      boolean inLink = link < links.size() && links.get(link).from() <= at;
+      boolean inMark = mark < found.size() && found.get(mark).from() <= at;
+      int end = text.length();
+      if (run + 1 < runs.size()) {
+        end = Math.min(end, runs.get(run + 1).from());
+      }
+      if (link < links.size()) {
+        end = Math.min(end, inLink ? links.get(link).to() : links.get(link).from());
+      }
+      if (mark < found.size()) {
+        end = Math.min(end, inMark ? found.get(mark).to() : found.get(mark).from());
+      }
+      if (inLink && links.get(link).from() == at) {
+        html.append("<a href=\"");
+        escape(html, links.get(link).href());
+        html.append("\" rel=\"noreferrer\">");
+      }
+      piece(html, text.substring(at, end), runs.get(run).style(), inMark);
+      if (inLink && links.get(link).to() == end) {
+        html.append("</a>");
+      }
+      at = end;
+    }
+    return html.toString();
+  }
+
+  private static void piece(StringBuilder html, String text, Style style, boolean marked) {
+    boolean plain = style.equals(Style.PLAIN);
+    html.append(marked ? "<mark>" : "");
+    if (!plain) {
+      html.append("<span").append(style.attributes()).append('>');
+    }
+    escape(html, text);
+    html.append(plain ? "" : "</span>").append(marked ? "</mark>" : "");
+  }
+
+  /// The terminal's own links, and the addresses that stand in the text outside of them.
+  private static List<Linked> links(StringBuilder text, List<Run> runs) {
+    var links = new ArrayList<Linked>();
+    int free = 0;
+    for (int at = 0; at <= runs.size(); at++) {
+      boolean over = at == runs.size();
+      if (!over && runs.get(at).href().isEmpty()) {
+        continue;
+      }
+      int from = over ? text.length() : Math.min(runs.get(at).from(), text.length());
+      addresses(text, free, from, links);
+      if (!over) {
+        String href = runs.get(at).href();
+        while (at + 1 < runs.size() && runs.get(at + 1).href().equals(href)) {
+          at++;
+        }
+        free = at + 1 < runs.size() ? Math.min(runs.get(at + 1).from(), text.length()) : text.length();
+        if (free > from) {
+          links.add(new Linked(from, free, href));
+        }
+      }
+    }
+    return links;
+  }
+
+  private static void addresses(StringBuilder text, int from, int to, List<Linked> links) {
+    if (from >= to || text.indexOf("://", from) < 0) {
+      return;
+    }
+    Matcher address = ADDRESS.matcher(text).region(from, to);
+    while (address.find()) {
+      int end = address.end();
+      while (end > address.start() && trailing(text, address.start(), end)) {
+        end--;
+      }
+      if (end > address.start() + "https://".length()) {
+        links.add(new Linked(address.start(), end, text.substring(address.start(), end)));
+      }
+    }
+  }
+
+  /// What ends a sentence does not belong to an address, nor does a bracket that was opened before it.
+  private static boolean trailing(CharSequence text, int from, int end) {
+    char last = text.charAt(end - 1);
+    if (last == ')' || last == ']' || last == '}') {
+      char opening = last == ')' ? '(' : last == ']' ? '[' : '{';
+      int open = 0;
+      for (int at = from; at < end; at++) {
+        open += text.charAt(at) == opening ? 1 : text.charAt(at) == last ? -1 : 0;
+      }
+      return open < 0;
+    }
+    return ".,;:!?*_".indexOf(last) >= 0;
   }
 
   /// A carriage return goes back to the line's beginning: what counts is what was printed over it last.
@@ -122,14 +262,17 @@ public final class Ansi {
     return codes;
   }
 
-  private static void escape(StringBuilder html, char c) {
-    switch (c) {
-      case '&' -> html.append("&amp;");
-      case '<' -> html.append("&lt;");
-      case '>' -> html.append("&gt;");
-      case '"' -> html.append("&quot;");
-      case '\'' -> html.append("&#39;");
-      default -> html.append(c);
+  private static void escape(StringBuilder html, String text) {
+    for (int at = 0; at < text.length(); at++) {
+      char c = text.charAt(at);
+      switch (c) {
+        case '&' -> html.append("&amp;");
+        case '<' -> html.append("&lt;");
+        case '>' -> html.append("&gt;");
+        case '"' -> html.append("&quot;");
+        case '\'' -> html.append("&#39;");
+        default -> html.append(c);
+      }
     }
   }
 
@@ -138,6 +281,9 @@ public final class Ansi {
       boolean bold, boolean faint, boolean italic, boolean underlined, boolean inverse, boolean struck, int ink, int ground) {
     static final int NONE = -1;
     static final int RGB = 1 << 24;
+
+    /// What logs are printed on, in both themes.
+    static final int GROUND = 0x10171b;
 
     public static final Style PLAIN = new Style(false, false, false, false, false, false, NONE, NONE);
 
@@ -234,7 +380,7 @@ public final class Ansi {
           + (styles.isEmpty() ? "" : " style=\"" + styles + "\"");
     }
 
-    private static void colour(
+    private void colour(
         int colour, String none, String prefix, String property, List<String> classes, StringBuilder styles) {
       if (colour == NONE) {
         if (!none.isEmpty()) {
@@ -243,8 +389,38 @@ public final class Ansi {
       } else if (colour < 16) {
         classes.add(prefix + colour);
       } else {
-        styles.append(property).append(String.format(Locale.ROOT, "#%06x;", rgb(colour)));
+        boolean onDark = property.equals("color:") && ground == NONE && !inverse;
+        styles.append(property).append(String.format(Locale.ROOT, "#%06x;", onDark ? readable(rgb(colour)) : rgb(colour)));
       }
+    }
+
+    /// The colour, or a lighter one where it could not be read on the dark ground of a log.
+    private static int readable(int colour) {
+      int lighter = colour;
+      while (contrast(lighter, GROUND) < 4.5) {
+        lighter = lighter(lighter >> 16 & 0xff) << 16 | lighter(lighter >> 8 & 0xff) << 8 | lighter(lighter & 0xff);
+      }
+      return lighter;
+    }
+
+    private static int lighter(int part) {
+      return part + (255 - part + 9) / 10;
+    }
+
+    /// As WCAG 2 reckons it: 1 to 21.
+    static double contrast(int one, int other) {
+      double a = luminance(one);
+      double b = luminance(other);
+      return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    }
+
+    private static double luminance(int colour) {
+      return 0.2126 * linear(colour >> 16 & 0xff) + 0.7152 * linear(colour >> 8 & 0xff) + 0.0722 * linear(colour & 0xff);
+    }
+
+    private static double linear(int part) {
+      double share = part / 255.0;
+      return share <= 0.04045 ? share / 12.92 : Math.pow((share + 0.055) / 1.055, 2.4);
     }
 
     private static int rgb(int colour) {

@@ -1,22 +1,39 @@
 package dev.millrace.web.view;
 
 import dev.millrace.change.Attempt;
-import dev.millrace.change.AttemptId;
 import dev.millrace.change.AttemptState;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/// Lines of a log, and where the ones behind them will be.
+/// Lines of a log, and what is known of the whole.
 ///
-/// @param next what to fetch for the lines that come; empty when no more can come
-/// @param end how it ended; empty while it has not
-public record LinesView(List<Line> lines, String next, String end, Look look) implements View.Fragment {
-  /// @param html safe to print
+/// @param total how many lines there are by now
+/// @param firstError of the whole log; 0 when there is none
+/// @param groups the first and the last line of each that can be folded: `12-400 410-`, without the last while it is open
+/// @param ended whether no more lines can come
+/// @param end how it ended; empty while it has not, or when these lines do not reach there
+public record LinesView(List<Line> lines, long total, long firstError, String groups, boolean ended, String end, Look look)
+    implements View.Fragment {
+  /// @param css what it is, as classes
+  /// @param href the permanent address of the line
   /// @param time when it was printed, to the millisecond
-  /// @param cut whether there is more of it in the raw log
-  public record Line(long number, String time, String iso, String html, boolean cut) {}
+  /// @param html safe to print
+  /// @param mark what is said of it besides its text
+  /// @param group whether lines can be folded under it
+  /// @param whole where all of it is, if it is too long to be shown
+  public record Line(
+      long number, String css, String href, String time, String iso, String html, String mark, boolean group, String whole) {}
+
+  /// How many characters of a line are shown.
+  static final int SHOWN = 2000;
+
+  /// How much HTML the lines of a window may be; a single line may be more.
+  static final int ROOM = 64_000;
 
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneOffset.UTC);
 
@@ -25,25 +42,85 @@ public record LinesView(List<Line> lines, String next, String end, Look look) im
     return "lines";
   }
 
-  /// @param from the number of the first line wanted, which is also the next one when there are no lines
-  /// @param style what the line before left, as the address has it
-  /// @param last whether these lines reach to the end of what is there
-  public static LinesView of(Attempt attempt, long from, String style, List<LogLine> lines, boolean last) {
-    AttemptId id = attempt.id();
-    var shown = new ArrayList<Line>(lines.size());
-    Ansi.Style carried = Ansi.Style.parse(style);
-    for (LogLine line : lines) {
-      Ansi.Line read = Ansi.line(line.text(), carried);
-      carried = read.after();
-      shown.add(new Line(line.number(), TIME.format(line.at()), line.at().toString(), read.html(), line.cut()));
+  public static LinesView of(Attempt attempt, LogWindow window, Search search, Picked picked) {
+    Ansi.Style carried = Ansi.Style.PLAIN;
+    for (LogLine line : window.lead()) {
+      carried = Ansi.line(line.text(), carried).after();
     }
-    long next = lines.isEmpty() ? from : lines.getLast().number() + 1;
+    Map<Long, LogWindow.Group> groups =
+        window.groups().stream().collect(Collectors.toMap(LogWindow.Group::begin, Function.identity(), (one, _) -> one));
+    var shown = new ArrayList<Line>(window.lines().size());
+    for (LogLine line : window.lines()) {
+      LogWindow.Group group = groups.get(line.number());
+      Ansi.Line read = Ansi.line(line.text(), carried, SHOWN, search);
+      carried = read.after();
+      String html = group == null ? read.html() : Ansi.line(group.title(), Ansi.Style.PLAIN, SHOWN, search).html();
+      shown.add(line(attempt, line, group != null, html, line.cut() || read.cut(), window, picked));
+    }
+    List<Line> kept = fitting(shown, window.anchor());
     boolean ended = attempt.state() instanceof AttemptState.Ended;
+    boolean last = kept.isEmpty() ? window.anchor() > window.total() : kept.getLast().number() >= window.total();
     return new LinesView(
-        List.copyOf(shown),
-        last && ended ? "" : Links.lines(id, next, carried),
-        last && ended ? end(attempt) : "",
+        kept,
+        window.total(),
+        window.firstError(),
+        window.groups().stream().map(group -> group.begin() + "-" + (group.end() < 0 ? "" : group.end())).collect(Collectors.joining(" ")),
+        ended,
+        ended && last ? end(attempt) : "",
         Look.of(attempt.state()));
+  }
+
+  private static Line line(
+      Attempt attempt, LogLine line, boolean group, String html, boolean cut, LogWindow window, Picked picked) {
+    long number = line.number();
+    boolean first = number == window.firstError();
+    var css = new ArrayList<String>();
+    if (picked.has(number)) {
+      css.add("picked");
+    }
+    if (first) {
+      css.add("first-error");
+    } else if (window.errors().contains(number)) {
+      css.add("error");
+    }
+    if (group) {
+      css.add("group");
+    }
+    return new Line(
+        number,
+        String.join(" ", css),
+        Links.line(attempt.id(), number),
+        TIME.format(line.at()),
+        line.at().toString(),
+        html,
+        first ? "First error" : window.errors().contains(number) ? "Error" : "",
+        group,
+        cut ? Links.text(attempt.id(), new Picked(number, number)) : "");
+  }
+
+  /// The line that must be seen, and as many around it as have room.
+  private static List<Line> fitting(List<Line> lines, long anchor) {
+    if (lines.isEmpty()) {
+      return List.of();
+    }
+    int from = (int) Math.clamp(anchor - lines.getFirst().number(), 0, lines.size() - 1);
+    int to = from + 1;
+    int room = ROOM - lines.get(from).html().length();
+    boolean before = from > 0;
+    boolean behind = to < lines.size();
+    while (before || behind) {
+      if (behind) {
+        room -= lines.get(to).html().length();
+        behind = room >= 0 && ++to < lines.size();
+      }
+      if (before && room >= 0) {
+        room -= lines.get(from - 1).html().length();
+        before = room >= 0 && --from > 0;
+      } else {
+        before = false;
+      }
+    }
+    return List.copyOf(lines.subList(from, to));
   }
 
   private static String end(Attempt attempt) {

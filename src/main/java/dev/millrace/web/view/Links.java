@@ -102,15 +102,19 @@ public final class Links {
     return log(attempt.change(), attempt.stage(), attempt.step()) + "?attempt=" + attempt.number();
   }
 
-  /// The log around a line.
-  public static String log(AttemptId attempt, long from) {
-    return log(attempt) + "&from=" + from;
+  /// The log with a line marked.
+  public static String line(AttemptId attempt, long line) {
+    return log(attempt) + "&lines=" + line + "#L" + line;
   }
 
-  /// The lines from this one on, as a fragment; `style` is the [Ansi.Style] that the line before left.
-  public static String lines(AttemptId attempt, long from, Ansi.Style style) {
-    return log(attempt.change(), attempt.stage(), attempt.step())
-        + "/lines?attempt=" + attempt.number() + "&from=" + from + "&style=" + style;
+  /// What stands above the log, as a fragment.
+  public static String logHead(AttemptId attempt) {
+    return log(attempt.change(), attempt.stage(), attempt.step()) + "/head?attempt=" + attempt.number();
+  }
+
+  /// These lines and nothing else, as they were printed.
+  public static String text(AttemptId attempt, Picked lines) {
+    return log(attempt.change(), attempt.stage(), attempt.step()) + "/text?attempt=" + attempt.number() + "&lines=" + lines;
   }
 
   /// The log as the step printed it.

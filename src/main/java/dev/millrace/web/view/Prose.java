@@ -83,6 +83,11 @@ final class Prose {
     return many + " " + one + (many == 1 ? "" : "s");
   }
 
+  /// `48,201`.
+  static String grouped(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
   /// With a capital, unless it begins with a name that is not a word: a branch, a commit.
   static String capital(String sentence) {
     return !WORD.matcher(sentence).lookingAt() ? sentence : sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);

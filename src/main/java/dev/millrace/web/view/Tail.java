@@ -1,32 +1,20 @@
 package dev.millrace.web.view;
 
-import java.util.List;
-import java.util.regex.Pattern;
+import java.util.OptionalLong;
 
-/// The lines of a failed step's log that one wants to see first: those around the first that speaks of an error among
-/// the last ones, else the very last.
+/// Which lines of a failed step's log one wants to see first: those around the first that looks like an error, else the
+/// last ones.
 public final class Tail {
-  /// How many of a log's last lines are looked at.
-  public static final int READ = 400;
+  /// How many lines.
+  public static final int SHOWN = 15;
 
-  private static final int SHOWN = 15;
   private static final int BEFORE = 4;
-  private static final Pattern STYLE = Pattern.compile("\u001b\\[[0-9;]*m");
-  private static final Pattern ERROR =
-      Pattern.compile("\\b(error|errors|failed|failure|fail|fatal|exception|panic|traceback|not ok|assertion)\\b|\\w(Error|Exception)\\b", Pattern.CASE_INSENSITIVE);
-  private static final Pattern NOTHING_BAD = Pattern.compile("\\b(0|no) (error|failure|fail)", Pattern.CASE_INSENSITIVE);
 
   private Tail() {}
 
-  /// @param last the last lines of a log, at most [#READ]
-  public static List<LogLine> of(List<LogLine> last) {
-    for (int at = 0; at < last.size(); at++) {
-      String text = STYLE.matcher(last.get(at).text()).replaceAll("");
-      if (ERROR.matcher(text).find() && !NOTHING_BAD.matcher(text).find()) {
-        int from = Math.max(0, Math.min(at - BEFORE, last.size() - SHOWN));
-        return List.copyOf(last.subList(from, Math.min(last.size(), from + SHOWN)));
-      }
-    }
-    return List.copyOf(last.subList(Math.max(0, last.size() - SHOWN), last.size()));
+  /// The first line to show. Lines are counted from 0.
+  public static long from(OptionalLong firstError, long lines) {
+    long last = Math.max(0, lines - SHOWN);
+    return firstError.isPresent() ? Math.clamp(firstError.getAsLong() - BEFORE, 0, last) : last;
   }
 }

@@ -19,6 +19,7 @@ import dev.millrace.statistics.Trial;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -188,14 +189,12 @@ class BesideTest {
 
   @Test
   void the_lines_around_the_first_error_are_quoted() {
-    List<LogLine> lines =
-        IntStream.rangeClosed(1, 100)
-            .mapToObj(at -> new LogLine(at, NOW, at == 20 ? "0 errors so far" : at == 60 ? "\u001b[31mE\u001b[0mrror: no tea" : "line " + at, false))
-            .toList();
-    assertThat(Tail.of(lines)).isEqualTo(lines.subList(55, 70));
-    assertThat(Tail.of(lines.subList(0, 40))).isEqualTo(lines.subList(25, 40));
-    assertThat(Tail.of(lines.subList(50, 62))).isEqualTo(lines.subList(50, 62));
-    assertThat(Tail.of(List.of())).isEmpty();
+    assertThat(Tail.from(OptionalLong.of(59), 100)).isEqualTo(55);
+    assertThat(Tail.from(OptionalLong.of(2), 100)).isZero();
+    assertThat(Tail.from(OptionalLong.of(98), 100)).isEqualTo(85);
+    assertThat(Tail.from(OptionalLong.empty(), 100)).isEqualTo(85);
+    assertThat(Tail.from(OptionalLong.empty(), 3)).isZero();
+    assertThat(Tail.from(OptionalLong.of(1), 3)).isZero();
   }
 
   @Test

@@ -240,8 +240,8 @@ class PagesTest {
     assertThat(id("L121").getText()).contains("something <new>");
     preview.prints("and more");
     until("so is the next", () -> !browser.findElements(By.id("L122")).isEmpty());
-    until("it is counted", () -> id("log-window").getText().equals("122 lines"));
-    until("its end is in view", () -> (Boolean) browser.executeScript("return document.documentElement.scrollHeight - innerHeight - scrollY < 80"));
+    until("it is counted", () -> id("log-place").getText().endsWith("of 122 lines"));
+    until("its end is in view", () -> (Boolean) browser.executeScript("const box = document.getElementById('log-scroll'); return box.scrollHeight - box.clientHeight - box.scrollTop < 6"));
   }
 
   @Test

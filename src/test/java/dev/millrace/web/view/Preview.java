@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,6 +65,7 @@ final class Preview implements AutoCloseable {
               routes.get("/pipelines/{p}/changes/{n}/{stage}/{step}/lines", this::lines);
               routes.get("/pipelines/{p}/changes/{n}/{stage}/{step}/difference", this::difference);
               routes.get("/pipelines/{p}/changes/{n}/comparison", this::comparison);
+              routes.get("/pipelines/{p}/changes/{n}/{stage}/{step}/head", at -> html(at, LogHead.of(change(at), attempt(at), site(null))));
               routes.post("/pipelines/*", this::post);
               routes.sse(
                   "/api/v1/events",
@@ -184,23 +186,31 @@ final class Preview implements AutoCloseable {
     }
   }
 
-  private void log(Context at) {
+  private LogWindow window(long from, int count, long anchor) {
     List<LogLine> lines = printed();
-    long wanted = at.queryParam("from") == null ? 0 : Long.parseLong(at.queryParam("from"));
-    long from = LogView.from(wanted, lines.size(), attempt(at));
-    int most = at.queryParam("small") == null ? LogView.WINDOW : 40;
-    html(at, LogView.of(change(at), attempt(at), from, lines.stream().skip(from - 1).limit(most).toList(), lines.size(), site(null)));
+    Set<Long> errors = lines.stream().filter(line -> line.text().contains("FAIL")).map(LogLine::number).collect(java.util.stream.Collectors.toSet());
+    return new LogWindow(List.of(), lines.stream().skip(from - 1).limit(count).toList(), anchor, lines.size(), true, errors, 8, List.of());
+  }
+
+  private void log(Context at) {
+    Attempt attempt = attempt(at);
+    int most = at.queryParam("small") == null ? LogWindow.LINES : 40;
+    long wanted = at.queryParam("from") == null ? LogView.opening(attempt, 8) : Long.parseLong(at.queryParam("from"));
+    long from = wanted == 0 ? Math.max(1, printed().size() - most + 1) : Math.max(1, wanted - (at.queryParam("from") == null ? LogView.BEFORE : 0));
+    html(at, LogView.of(change(at), attempt, window(from, most, from), Search.NONE, Picked.NONE, MatchesView.NONE, wanted, site(null)));
   }
 
   private void lines(Context at) {
-    long from = Long.parseLong(at.queryParam("from"));
-    html(at, LinesView.of(attempt(at), from, at.queryParam("style") == null ? "" : at.queryParam("style"), printed().stream().skip(from - 1).toList(), true));
+    long from = at.queryParam("before") == null ? Long.parseLong(at.queryParam("from")) : Math.max(1, Long.parseLong(at.queryParam("before")) - LogWindow.LINES);
+    int count = at.queryParam("before") == null ? Integer.parseInt(at.queryParamAsClass("count", String.class).getOrDefault("300")) : (int) (Long.parseLong(at.queryParam("before")) - from);
+    html(at, LinesView.of(attempt(at), window(from, count, from), Search.NONE, Picked.NONE));
   }
 
   /// The sample's log, and a definition that has changed since.
   private ChangeView.Evidence evidence(Change change) {
     List<LogLine> last = printed();
-    List<LogLine> tail = Tail.of(last.subList(0, Math.min(last.size(), 40)));
+    int from = (int) Tail.from(OptionalLong.of(33), last.size());
+    List<LogLine> tail = last.subList(from, Math.min(last.size(), from + Tail.SHOWN));
     var tails = ChangeView.alarming(change).stream().collect(java.util.stream.Collectors.toMap(Attempt::id, _ -> tail));
     return new ChangeView.Evidence(Samples.newer(change.definition()), tails);
   }

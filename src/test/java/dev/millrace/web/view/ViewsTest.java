@@ -13,6 +13,7 @@ import dev.millrace.statistics.Trial;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -170,18 +171,6 @@ class ViewsTest {
   }
 
   @Test
-  void a_log_without_a_line_says_why_the_step_ended_and_a_cut_line_where_its_rest_is() {
-    Change moving = change("r");
-    Attempt errored = moving.attempts().getFirst().in(new AttemptState.Errored(null, NOW, "image \"x\" is not there", false));
-    Change change = moving.with(errored);
-    var views = new Views();
-    assertThat(views.html(LogView.of(change, errored, 1, List.of(), 0, Samples.SITE)))
-        .contains("This step printed nothing.", "Image &quot;x&quot; is not there", ">no lines<");
-    assertThat(views.html(LogView.of(change, errored, 1, List.of(new LogLine(1, NOW, "xxx", true)), 1, Samples.SITE)))
-        .contains("the rest is in the raw log").doesNotContain("printed nothing");
-  }
-
-  @Test
   void confidence_is_one_segment_for_each_stage() {
     Bar bar = Bar.of(Standing.of(change("ppf")));
     assertThat(bar.runs()).containsExactly(new Bar.Run("passed", 2), new Bar.Run("failed", 1), new Bar.Run("pending", 2));
@@ -201,31 +190,6 @@ class ViewsTest {
     assertThat(PipelineView.of(flow(moving), MAP, false, Samples.SITE).frame().events()).isEqualTo("/api/v1/events?pipeline=shop&after=7");
     assertThat(HomeView.of(List.of(), List.of(), Samples.SITE).frame().events()).isEqualTo("/api/v1/events?after=7");
     assertThat(ProblemView.missing("it", Samples.SITE).frame().events()).isEmpty();
-  }
-
-  @Test
-  void a_log_shows_a_window_and_the_ways_out_of_it() {
-    Change failed = change("pf");
-    Attempt attempt = failed.attempts(new StageName("verify")).getFirst();
-    List<LogLine> all = Samples.log(5000);
-    assertThat(LogView.from(0, 5000, attempt)).isEqualTo(3001);
-    assertThat(LogView.from(2500, 5000, attempt)).isEqualTo(2500);
-    LogView middle = LogView.of(failed, attempt, 2500, all.subList(2499, 4499), 5000, Samples.SITE);
-    assertThat(middle.window()).isEqualTo("2500 to 4499 of 5000 lines");
-    assertThat(middle.earlier()).endsWith("&from=500");
-    assertThat(middle.later()).endsWith("&from=4500");
-    assertThat(middle.lines().next() + middle.lines().end()).isEmpty();
-    LogView end = LogView.of(failed, attempt, 3001, all.subList(3000, 5000), 5000, Samples.SITE);
-    assertThat(end.later()).isEmpty();
-    assertThat(end.lines().end()).startsWith("Failed after ").endsWith(": exit code 1");
-  }
-
-  @Test
-  void a_log_that_grows_says_where_its_next_lines_are_and_in_which_style() {
-    Change moving = change("r");
-    LinesView lines = LinesView.of(moving.attempts().getFirst(), 1, "", List.of(new LogLine(1, NOW, "\u001b[31mred", false)), true);
-    assertThat(lines.next()).isEqualTo("/pipelines/shop/changes/42/build/compile/lines?attempt=1&from=2&style=38.5.1");
-    assertThat(lines.end()).isEmpty();
   }
 
   @Test
@@ -254,7 +218,15 @@ class ViewsTest {
             HomeView.of(List.of(flow(hostile)), List.of(MAP), new Site("http://x", Samples.SITE.definitions(), "<b>trouble</b>", NOW, 0)),
             PipelineView.of(flow(hostile), MAP, List.of(hostile), true, "<i>refused</i>", "\"><i>", Samples.SITE),
             ChangePage.of(hostile, flow(hostile), List.of(new dev.millrace.flow.Note(NOW, hostile.id(), "<b>note</b>")), "", Samples.SITE),
-            LogView.of(hostile, hostile.attempts().getFirst(), 1, List.of(new LogLine(1, NOW, "<script>alert(1)</script>", false)), 1, Samples.SITE),
+            LogView.of(
+                hostile,
+                hostile.attempts().getFirst(),
+                new LogWindow(List.of(), List.of(new LogLine(1, NOW, "<script>alert(1)</script>", false)), 1, 1, true, Set.of(), 0, List.of(new LogWindow.Group(1, 1, "<script>"))),
+                new Search("\"><i>", false),
+                Picked.NONE,
+                MatchesView.of(hostile.attempts().getFirst().id(), new Search("\"><i>", false), 1, 0, 0, List.of(new LogLine(1, NOW, "<script>", false))),
+                1,
+                Samples.SITE),
             DefinitionView.of(Samples.definition(SHOP), Samples.SITE),
             ProblemView.missing("<script>", Samples.SITE));
     for (View view : all) {
