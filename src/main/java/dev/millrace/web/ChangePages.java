@@ -11,6 +11,7 @@ import dev.millrace.pipeline.NameRule;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.store.Store;
 import dev.millrace.web.api.Names;
+import dev.millrace.web.api.Wanted;
 import dev.millrace.web.view.ChangePage;
 import dev.millrace.web.view.ChangeView;
 import dev.millrace.web.view.Flow;
@@ -63,8 +64,8 @@ final class ChangePages {
 
   void row(Context context) {
     Change change = names.change(context);
-    Flow flow = flow(change);
-    show(context, RowView.of(change, flow, flows.map(flow), flows.site().now()));
+    Flow flow = flows.flow(change.id().pipeline(), 1);
+    show(context, RowView.of(change, flow, flows.map(flow), Wanted.of(context, 1), flows.site()));
   }
 
   void runAgain(Context context) {
@@ -84,6 +85,14 @@ final class ChangePages {
   }
 
   private void answer(Context context, Change change, Answer answer) {
+    if ("row".equals(context.header("Millrace-Wants"))) {
+      // asked from a row of the stream, which stays where it is
+      switch (answer) {
+        case Answer.Granted _ -> context.status(204);
+        case Answer.Refused(String because) -> context.status(409).contentType("text/plain;charset=utf-8").result(because);
+      }
+      return;
+    }
     switch (answer) {
       case Answer.Granted _ -> context.redirect(Links.change(change.id()), HttpStatus.SEE_OTHER);
       case Answer.Refused(String because) -> {

@@ -7,6 +7,7 @@ import dev.millrace.engine.Works;
 import dev.millrace.log.Logs;
 import dev.millrace.store.Store;
 import dev.millrace.web.api.ChangesResource;
+import dev.millrace.web.api.CommitsResource;
 import dev.millrace.web.api.EventsResource;
 import dev.millrace.web.api.LogResource;
 import dev.millrace.web.api.Names;
@@ -31,6 +32,8 @@ final class Routes {
 
   private final PipelinePages pipelines;
   private final ChangePages changes;
+  private final SearchPages searches;
+  private final CommitsResource commitsResource;
   private final PipelinesResource pipelinesResource;
   private final ChangesResource changesResource;
   private final LogResource logResource;
@@ -55,8 +58,10 @@ final class Routes {
     var names = new Names(store);
     this.pipelines = new PipelinePages(flows, names, desk, views);
     this.changes = new ChangePages(flows, names, desk, store, logs, views);
+    this.searches = new SearchPages(flows, desk, store, views);
+    this.commitsResource = new CommitsResource(desk);
     this.pipelinesResource = new PipelinesResource(store, engine, names);
-    this.changesResource = new ChangesResource(store, engine, desk, names);
+    this.changesResource = new ChangesResource(store, engine, desk, names, clock);
     this.logResource = new LogResource(logs, names, events);
     this.events = events;
   }
@@ -80,6 +85,10 @@ final class Routes {
     routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}", changes::log);
     routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}/lines", changes::lines);
 
+    routes.get("/commits/{sha}", searches::commit);
+    routes.get("/search", searches::search);
+
+    routes.get("/api/v1/commits/{sha}", commitsResource::show);
     routes.get("/api/v1/pipelines", pipelinesResource::list);
     routes.get("/api/v1/pipelines/{pipeline}", pipelinesResource::show);
     routes.get("/api/v1/pipelines/{pipeline}/statistics", pipelinesResource::statistics);
