@@ -501,7 +501,7 @@
     if (!target.matches?.('[data-live], [data-stream]')) return;
     if (event.detail.xhr.status !== 200) return;
     // what was asked before the filter was changed is not wanted any more
-    if (target.matches('[data-stream]') && event.detail.elt === target && target.getAttribute('hx-get') !== event.detail.pathInfo.requestPath) {
+    if (target.matches('[data-stream]') && event.detail.requestConfig.elt === target && target.getAttribute('hx-get') !== event.detail.pathInfo.requestPath) {
       event.detail.shouldSwap = false;
       return;
     }

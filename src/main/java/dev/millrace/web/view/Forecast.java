@@ -15,6 +15,10 @@ import java.time.temporal.ChronoUnit;
 public record Forecast(String text, String brief, String iso, String late, String full) {
   static final Forecast NONE = new Forecast("", "", "", "", "");
 
+  /// Its turn comes after one of which nobody knows when it ends.
+  static final Forecast HELD_UP =
+      new Forecast("end not known: one before it takes longer than 95 of 100 did", "", "", "", "Its turn comes when those before it have landed or failed");
+
   static Forecast of(Estimate estimate, Instant now) {
     return switch (estimate) {
       case Estimate.Unknown _ ->

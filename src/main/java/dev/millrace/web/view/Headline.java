@@ -7,6 +7,7 @@ import dev.millrace.change.Change;
 import dev.millrace.change.ChangeState;
 import dev.millrace.change.StageState;
 import dev.millrace.pipeline.Stage;
+import dev.millrace.statistics.Estimate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -129,7 +130,10 @@ public record Headline(
 
   private static Forecast due(Change change, Flow flow, Instant now) {
     return switch (change.state()) {
-      case ChangeState.Queued _, ChangeState.Merging _, ChangeState.Moving _ -> Forecast.of(flow.estimate(change, now), now);
+      case ChangeState.Queued _, ChangeState.Merging _, ChangeState.Moving _ -> {
+        Estimate estimate = flow.estimate(change, now);
+        yield estimate instanceof Estimate.Overdue && flow.before(change.id()).isPresent() ? Forecast.HELD_UP : Forecast.of(estimate, now);
+      }
       case ChangeState.Cancelling _, ChangeState.Ended _ -> Forecast.NONE;
     };
   }

@@ -77,6 +77,9 @@ final class Preview implements AutoCloseable {
   volatile boolean broken;
   final java.util.concurrent.atomic.AtomicInteger asked = new java.util.concurrent.atomic.AtomicInteger();
 
+  /// What was posted from a row.
+  final List<String> wanted = java.util.Collections.synchronizedList(new ArrayList<>());
+
   private void streamed(Context at) {
     asked.incrementAndGet();
     if (broken && at.queryParam("before") != null) {
@@ -221,6 +224,7 @@ final class Preview implements AutoCloseable {
       posts.add(at.path() + " " + at.formParamMap());
     }
     if (at.header("Millrace-Wants") != null) {
+      wanted.add(at.path());
       at.status(at.path().contains("/changes/48/") ? 409 : 204).result(at.path().contains("/changes/48/") ? "#48 is on main already" : "");
       return;
     }
