@@ -385,7 +385,7 @@
   // a stream: what comes gets its place, what the filter wants no more goes
   const rowsOf = (stream) => all('.row', stream);
   const olderLink = (stream) => stream.querySelector('.older > a');
-  const knownFrom = (stream) => (olderLink(stream) ? Number(new URL(olderLink(stream).href).searchParams.get('before')) : 1);
+  const knownFrom = (stream) => (olderLink(stream) ? Number(new URL(olderLink(stream).getAttribute('href'), location).searchParams.get('before')) : 1);
   const MOST = 300;
   const count = (stream) => {
     const words = stream.querySelector('.found-words');
