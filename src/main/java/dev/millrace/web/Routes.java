@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
 /// The site map: every address there is, besides `/git/`.
 final class Routes {
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
-  private static final String ANSWERED = "problem answered";
+  /// Set on a request whose page says already what is the matter.
+  static final String ANSWERED = "problem answered";
 
   private final PipelinePages pipelines;
   private final ChangePages changes;

@@ -50,6 +50,7 @@ final class SearchPages {
     List<Commit> commits = COMMIT.matcher(name).matches() ? desk.commits(name, COMMITS) : List.of();
     if (commits.isEmpty()) {
       context.status(404);
+      context.attribute(Routes.ANSWERED, true);
       Pages.show(context, views, FoundView.noCommit(name, flows.site()));
     } else if (commits.size() > 1) {
       Pages.show(context, views, FoundView.ambiguous(name, commits, flows.site()));
