@@ -138,14 +138,14 @@ class FilterTest {
   @Test
   void what_is_found_is_what_a_naive_reader_finds() {
     int something = 0;
-    for (int at = 0; at < 1500; at++) {
+    for (int at = 0; at < 300; at++) {
       Filter filter = random();
       List<Change> expected = naively(filter);
       assertThat(store.find(SHOP, filter).changes()).as(filter.toString()).isEqualTo(expected);
       assertThat(CHANGES.stream().filter(filter::matches)).as(filter.toString()).isEqualTo(CHANGES.stream().filter(naive(filter)).toList());
       something += expected.isEmpty() ? 0 : 1;
     }
-    assertThat(something).isGreaterThan(300);
+    assertThat(something).isGreaterThan(40);
   }
 
   @Test
