@@ -18,6 +18,8 @@ import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.TextDifference;
 import dev.millrace.store.Store;
 import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// Where people and programs ask for something: it finds what they name and puts the request to the engine.
@@ -27,6 +29,7 @@ public final class Desk {
   private final Repositories repositories;
   private final Clock clock;
   private final Past past;
+  private final CommitSearch commits;
 
   public Desk(Engine engine, Store store, Repositories repositories, Clock clock) {
     this.engine = engine;
@@ -34,6 +37,7 @@ public final class Desk {
     this.repositories = repositories;
     this.clock = clock;
     this.past = new Past(repositories);
+    this.commits = new CommitSearch(store, repositories);
   }
 
   /// Starts a change for the head of a branch: integrated if the pipeline claims it, else only checked.
@@ -92,6 +96,18 @@ public final class Desk {
 
   public Answer cancel(ChangeId id, String by) {
     return engine.ask(new Request.Cancel(clock.instant(), by, id));
+  }
+
+  /// The commits whose names begin so, in their order.
+  ///
+  /// @param beginning hexadecimal digits, four at least
+  public List<Commit> commits(String beginning, int limit) {
+    return commits.beginning(beginning.toLowerCase(Locale.ROOT), limit).values().stream().limit(limit).toList();
+  }
+
+  /// Where a commit is that [#commits] has found.
+  public Whereabouts whereabouts(Commit commit) {
+    return commits.whereabouts(commit);
   }
 
   private boolean landed(Definition definition, Commit commit) {

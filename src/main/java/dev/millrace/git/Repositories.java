@@ -213,6 +213,84 @@ public final class Repositories implements AutoCloseable {
         });
   }
 
+  /// The commits whose names begin so, by name.
+  ///
+  /// @param beginning four hexadecimal digits at least, else there are none
+  public List<Commit> beginning(RepositoryName name, String beginning, int limit) {
+    if (!beginning.matches("[0-9a-fA-F]{4,40}")) {
+      return List.of();
+    }
+    return in(
+        name,
+        (repository, walk) -> {
+          var found = new ArrayList<Commit>();
+          for (ObjectId candidate : walk.getObjectReader().resolve(AbbreviatedObjectId.fromString(beginning)).stream().sorted().toList()) {
+            // a whole id is not looked up by resolve
+            if (found.size() < limit
+                && walk.getObjectReader().has(candidate)
+                && walk.parseAny(candidate) instanceof RevCommit commit) {
+              found.add(commit(commit));
+            }
+          }
+          return found;
+        });
+  }
+
+  /// How many of a branch's own commits are looked at for a landing.
+  private static final int LANDINGS = 20_000;
+
+  /// With which commit of the branch's own line, following first parents, the commit came onto it: the first one that
+  /// contains it. Empty when none of the last 20,000 has brought it.
+  public Optional<CommitId> landing(RepositoryName name, BranchName target, CommitId commit) {
+    return in(
+        name,
+        (repository, walk) -> {
+          ObjectId head = head(repository, target);
+          RevCommit wanted = parse(walk, commit);
+          if (head == null || wanted == null || !walk.isMergedInto(wanted, walk.parseCommit(head))) {
+            return Optional.empty();
+          }
+          var line = new ArrayList<RevCommit>();
+          RevCommit next = walk.parseCommit(head);
+          while (line.size() < LANDINGS) {
+            line.add(next);
+            if (next.equals(wanted) || next.getParentCount() == 0) {
+              break;
+            }
+            next = walk.parseCommit(next.getParent(0));
+          }
+          // whatever contains it is in front of what does not, so the end is found by halving
+          int with = 0;
+          int without = line.size();
+          while (without - with > 1) {
+            int middle = (with + without) >>> 1;
+            if (walk.isMergedInto(wanted, line.get(middle))) {
+              with = middle;
+            } else {
+              without = middle;
+            }
+          }
+          return with == LANDINGS - 1 ? Optional.empty() : Optional.of(id(line.get(with)));
+        });
+  }
+
+  /// Those of the commits from which this one can be reached; what the repository does not have is none of them.
+  public Set<CommitId> containing(RepositoryName name, CommitId commit, Set<CommitId> among) {
+    return in(
+        name,
+        (repository, walk) -> {
+          RevCommit wanted = parse(walk, commit);
+          var containing = new TreeMap<String, CommitId>();
+          for (CommitId one : wanted == null ? Set.<CommitId>of() : among) {
+            RevCommit tip = parse(walk, one);
+            if (tip != null && walk.isMergedInto(wanted, tip)) {
+              containing.put(one.hex(), one);
+            }
+          }
+          return Set.copyOf(containing.values());
+        });
+  }
+
   /// Whether a commit can be reached from the head of a branch.
   public boolean contains(RepositoryName name, BranchName target, CommitId commit) {
     return in(

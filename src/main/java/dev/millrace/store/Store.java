@@ -28,6 +28,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,9 @@ import org.jspecify.annotations.Nullable;
 /// what contradicts what is stored is a bug there, an [IllegalStateException]. A database that cannot be used is a
 /// [StoreException].
 public final class Store implements AutoCloseable {
+  /// At how many changes of a pipeline a search through texts looks at once.
+  static final int SEARCHED = 10_000;
+
   private final Database database;
   private final Definitions definitions;
   private final String installation;
@@ -136,18 +140,76 @@ public final class Store implements AutoCloseable {
     return database.read(sql -> read(sql, ChangeRows.is(id), List.of(), 0)).stream().findFirst();
   }
 
-  /// Newest first.
+  /// Newest first; of a search only what [#find] finds at once.
   public List<Change> changes(PipelineName pipeline, Filter filter) {
-    Condition wanted = CHANGE.PIPELINE.eq(pipeline.text());
-    // ordered by all columns of the index, or H2 sorts all that match instead of following it
+    return find(pipeline, filter).changes();
+  }
+
+  /// The changes that the filter wants, newest first. A search through texts looks at [#SEARCHED] changes.
+  public Found find(PipelineName pipeline, Filter filter) {
+    return find(pipeline, filter, SEARCHED);
+  }
+
+  /// @param searched at how many changes a search through texts looks
+  public Found find(PipelineName pipeline, Filter filter, int searched) {
+    Known known = pipelines.get(pipeline);
+    if (filter.limit() == 0 || known == null) {
+      return new Found(List.of(), 0);
+    }
+    int end = filter.before() == 0 ? known.lastNumber() + 1 : Math.min(filter.before(), known.lastNumber() + 1);
+    // a commit and a number are in an index, whatever else is wanted
+    boolean scans = filter.searches() && !filter.isCommit() && !filter.isNumber();
+    int from = scans ? Math.max(1, end - searched) : 1;
+    return database.read(
+        sql -> {
+          List<Condition> wanted = Filters.conditions(pipeline, filter);
+          List<Integer> numbers =
+              wanted.stream()
+                  .flatMap(one -> sql.select(CHANGE.NUMBER).from(CHANGE).where(one, CHANGE.NUMBER.ge(from), CHANGE.NUMBER.lt(end))
+                      .orderBy(order(filter)).limit(filter.limit()).fetch(CHANGE.NUMBER).stream())
+                  .distinct()
+                  .sorted(Comparator.reverseOrder())
+                  .limit(filter.limit())
+                  .toList();
+          if (numbers.isEmpty()) {
+            return new Found(List.of(), from > 1 ? from : 0);
+          }
+          int last = numbers.getLast();
+          List<Change> changes =
+              wanted.stream()
+                  .flatMap(one -> read(sql, one.and(CHANGE.NUMBER.ge(last)).and(CHANGE.NUMBER.lt(end)), order(filter), filter.limit()).stream())
+                  .collect(Collectors.toMap(Change::id, change -> change, (first, _) -> first))
+                  .values()
+                  .stream()
+                  .sorted(Comparator.comparing(Change::id).reversed())
+                  .toList();
+          boolean full = numbers.size() == filter.limit();
+          return new Found(changes, full ? (last > 1 ? last : 0) : from > 1 ? from : 0);
+        });
+  }
+
+  /// All columns of the index, or H2 sorts all that match instead of following it.
+  private static List<OrderField<?>> order(Filter filter) {
     var order = new ArrayList<OrderField<?>>();
-    if (filter.state() != null) {
-      wanted = wanted.and(CHANGE.STATE.eq(filter.state()));
+    if (!filter.states().isEmpty()) {
       order.add(CHANGE.STATE);
     }
     order.addAll(List.of(CHANGE.PIPELINE, CHANGE.NUMBER.desc()));
-    Condition all = filter.before() == 0 ? wanted : wanted.and(CHANGE.NUMBER.lt(filter.before()));
-    return filter.limit() == 0 ? List.of() : database.read(sql -> read(sql, all, order, filter.limit()));
+    return order;
+  }
+
+  /// The commits that begin so and are a change's own or its candidate, by name.
+  public List<CommitId> commits(String beginning, int limit) {
+    return database.read(
+        sql ->
+            sql.select(CHANGE.COMMIT_ID)
+                .from(CHANGE)
+                .where(Filters.begins(CHANGE.COMMIT_ID, beginning))
+                .union(
+                    DSL.select(CHANGE.CANDIDATE_COMMIT).from(CHANGE).where(Filters.begins(CHANGE.CANDIDATE_COMMIT, beginning)))
+                .orderBy(1)
+                .limit(limit)
+                .fetch(row -> new CommitId(row.value1())));
   }
 
   /// The changes whose own commit or whose candidate is this one, by pipeline and number.

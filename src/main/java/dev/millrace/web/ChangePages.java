@@ -14,6 +14,7 @@ import dev.millrace.pipeline.StageName;
 import dev.millrace.store.Filter;
 import dev.millrace.store.Store;
 import dev.millrace.web.api.Names;
+import dev.millrace.web.api.Wanted;
 import dev.millrace.web.view.ChangePage;
 import dev.millrace.web.view.ChangeView;
 import dev.millrace.web.view.ComparisonPage;
@@ -46,13 +47,15 @@ final class ChangePages {
   private final Names names;
   private final Desk desk;
   private final Store store;
+  private final Logs logs;
   private final Views views;
 
-  ChangePages(Flows flows, Names names, Desk desk, Store store, Views views) {
+  ChangePages(Flows flows, Names names, Desk desk, Store store, Logs logs, Views views) {
     this.flows = flows;
     this.names = names;
     this.desk = desk;
     this.store = store;
+    this.logs = logs;
     this.views = views;
   }
 
@@ -72,8 +75,8 @@ final class ChangePages {
 
   void row(Context context) {
     Change change = names.change(context);
-    Flow flow = flow(change);
-    show(context, RowView.of(change, flow, flows.map(flow), flows.site().now()));
+    Flow flow = flows.flow(change.id().pipeline(), 1);
+    show(context, RowView.of(change, flow, flows.map(flow), Wanted.of(context, 1), flows.site()));
   }
 
   /// Today's definition, and what the steps that failed printed last.
@@ -117,7 +120,7 @@ final class ChangePages {
       }
       return wanted;
     }
-    List<Change> passed = store.changes(change.id().pipeline(), new Filter("passed", change.id().number(), GREEN_SOUGHT));
+    List<Change> passed = store.changes(change.id().pipeline(), new Filter(List.of("passed"), "", "", "", change.id().number(), GREEN_SOUGHT));
     // a commit that was only checked says little about one that is to be integrated
     return passed.stream()
         .filter(other -> other.aim().getClass() == change.aim().getClass())
@@ -189,6 +192,14 @@ final class ChangePages {
   }
 
   private void answer(Context context, Change change, Answer answer) {
+    if ("row".equals(context.header("Millrace-Wants"))) {
+      // asked from a row of the stream, which stays where it is
+      switch (answer) {
+        case Answer.Granted _ -> context.status(204);
+        case Answer.Refused(String because) -> context.status(409).contentType("text/plain;charset=utf-8").result(because);
+      }
+      return;
+    }
     switch (answer) {
       case Answer.Granted _ -> context.redirect(Links.change(change.id()), HttpStatus.SEE_OTHER);
       case Answer.Refused(String because) -> {

@@ -7,6 +7,7 @@ import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.store.Filter;
+import dev.millrace.store.Found;
 import dev.millrace.store.Store;
 import dev.millrace.web.view.Flow;
 import dev.millrace.web.view.FlowMap;
@@ -73,8 +74,8 @@ final class Flows {
     return store.definitions().stream().map(definition -> flow(definition.name(), ON_HOME)).toList();
   }
 
-  /// The changes from before a number, newest first.
-  List<Change> before(PipelineName pipeline, int number) {
-    return store.changes(pipeline, new Filter(null, number, ROWS));
+  /// What the filter finds, newest first.
+  Found find(PipelineName pipeline, Filter filter) {
+    return store.find(pipeline, filter);
   }
 }

@@ -1,12 +1,13 @@
 package dev.millrace.web;
 
-import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
 import dev.millrace.engine.Desk;
 import dev.millrace.flow.Answer;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.PipelineName;
+import dev.millrace.store.Filter;
 import dev.millrace.web.api.Names;
+import dev.millrace.web.api.Wanted;
 import dev.millrace.web.view.DefinitionView;
 import dev.millrace.web.view.Flow;
 import dev.millrace.web.view.FlowsView;
@@ -52,11 +53,11 @@ final class PipelinePages {
 
   void pipeline(Context context) {
     PipelineName pipeline = names.pipeline(context);
-    int before = Names.number(context, "before", 0);
+    Filter filter = Wanted.of(context, Flows.ROWS);
     Site site = flows.site();
     Flow flow = flows.flow(pipeline, Flows.ROWS);
-    List<Change> shown = before == 0 ? flow.changes() : flows.before(pipeline, before);
-    show(context, PipelineView.of(flow, flows.map(flow), shown, more(shown), "", "", site));
+    StreamView stream = StreamView.of(flow, flows.map(flow), filter, flows.find(pipeline, filter), 0, site);
+    show(context, PipelineView.of(flow, flows.map(flow), stream, "", "", site));
   }
 
   void map(Context context) {
@@ -71,10 +72,11 @@ final class PipelinePages {
 
   void stream(Context context) {
     PipelineName pipeline = names.pipeline(context);
-    int before = Names.number(context, "before", 0);
+    Filter filter = Wanted.of(context, Math.clamp(Names.number(context, "rows", Flows.ROWS), 1, StreamView.MOST));
+    Site site = flows.site();
     Flow flow = flows.flow(pipeline, Flows.ROWS);
-    List<Change> shown = before == 0 ? flow.changes() : flows.before(pipeline, before);
-    show(context, StreamView.of(flow, flows.map(flow), shown, more(shown), flows.site()));
+    int loaded = Names.number(context, "loaded", 0);
+    show(context, StreamView.of(flow, flows.map(flow), filter, flows.find(pipeline, filter), loaded, site));
   }
 
   void definition(Context context) {
@@ -103,13 +105,11 @@ final class PipelinePages {
         Flow flow = flows.flow(pipeline, Flows.ROWS);
         String typed = branch.isEmpty() ? commit : branch;
         context.status(409);
-        show(context, PipelineView.of(flow, flows.map(flow), flow.changes(), more(flow.changes()), because, typed, site));
+        Filter newest = Filter.newest(Flows.ROWS);
+        StreamView stream = StreamView.of(flow, flows.map(flow), newest, flows.find(pipeline, newest), 0, site);
+        show(context, PipelineView.of(flow, flows.map(flow), stream, because, typed, site));
       }
     }
-  }
-
-  private static boolean more(List<Change> shown) {
-    return !shown.isEmpty() && shown.getLast().id().number() > 1;
   }
 
   private void show(Context context, View view) {

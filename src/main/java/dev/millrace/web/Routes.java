@@ -8,6 +8,7 @@ import dev.millrace.log.Busy;
 import dev.millrace.log.Logs;
 import dev.millrace.store.Store;
 import dev.millrace.web.api.ChangesResource;
+import dev.millrace.web.api.CommitsResource;
 import dev.millrace.web.api.EventsResource;
 import dev.millrace.web.api.LogResource;
 import dev.millrace.web.api.Names;
@@ -28,11 +29,14 @@ import org.slf4j.LoggerFactory;
 /// The site map: every address there is, besides `/git/`.
 final class Routes {
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
-  private static final String ANSWERED = "problem answered";
+  /// Set on a request whose page says already what is the matter.
+  static final String ANSWERED = "problem answered";
 
   private final PipelinePages pipelines;
   private final ChangePages changes;
   private final LogPages logs;
+  private final SearchPages searches;
+  private final CommitsResource commitsResource;
   private final PipelinesResource pipelinesResource;
   private final ChangesResource changesResource;
   private final LogResource logResource;
@@ -56,10 +60,12 @@ final class Routes {
     this.flows = new Flows(store, engine, works, clock, address);
     var names = new Names(store);
     this.pipelines = new PipelinePages(flows, names, desk, views);
-    this.changes = new ChangePages(flows, names, desk, store, views);
+    this.changes = new ChangePages(flows, names, desk, store, logs, views);
     this.logs = new LogPages(flows, names, logs, views);
+    this.searches = new SearchPages(flows, desk, store, views);
+    this.commitsResource = new CommitsResource(desk);
     this.pipelinesResource = new PipelinesResource(store, engine, names);
-    this.changesResource = new ChangesResource(store, engine, desk, names);
+    this.changesResource = new ChangesResource(store, engine, desk, names, clock);
     this.logResource = new LogResource(logs, names, events);
     this.events = events;
   }
@@ -88,6 +94,10 @@ final class Routes {
     routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}/difference", changes::difference);
     routes.get("/pipelines/{pipeline}/changes/{number}/comparison", changes::comparison);
 
+    routes.get("/commits/{sha}", searches::commit);
+    routes.get("/search", searches::search);
+
+    routes.get("/api/v1/commits/{sha}", commitsResource::show);
     routes.get("/api/v1/pipelines", pipelinesResource::list);
     routes.get("/api/v1/pipelines/{pipeline}", pipelinesResource::show);
     routes.get("/api/v1/pipelines/{pipeline}/statistics", pipelinesResource::statistics);

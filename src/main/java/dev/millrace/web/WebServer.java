@@ -45,7 +45,7 @@ public final class WebServer implements AutoCloseable {
       Clock clock,
       String listen,
       String address) {
-    this.events = new EventsResource(store);
+    this.events = new EventsResource(store, () -> Pages.server(works.trouble().orElse("")));
     engine.listen(events::wake);
     var routes = new Routes(store, engine, desk, logs, works, events, clock, address);
     this.listen = listen;

@@ -66,8 +66,16 @@ final class StoreBench {
     Store bench = store;
     for (int round = 0; round < 2; round++) {
       time("changes(last 30)", () -> bench.changes(SHOP, Filter.newest(30)));
-      time("changes(failed, last 30)", () -> bench.changes(SHOP, new Filter("failed", 0, 30)));
-      time("changes(before the middle, 30)", () -> bench.changes(SHOP, new Filter(null, many / 2, 30)));
+      time("changes(failed, last 30)", () -> bench.changes(SHOP, new Filter(List.of("failed"), "", "", "", 0, 30)));
+      time("changes(before the middle, 30)", () -> bench.changes(SHOP, Filter.newest(30).before(many / 2)));
+      time("find(failed or cancelled)", () -> bench.find(SHOP, new Filter(List.of("failed", "cancelled"), "", "", "", 0, 30)));
+      time("find(cancelled: none)", () -> bench.find(SHOP, new Filter(List.of("cancelled"), "", "", "", 0, 30)));
+      time("find(text: none)", () -> bench.find(SHOP, new Filter(List.of(), "", "", "nowhere", 0, 30)));
+      time("find(text, author, branch)", () -> bench.find(SHOP, new Filter(List.of(), "integrate/*7", "ada", "change", 0, 30)));
+      time("find(branch, failed: none)", () -> bench.find(SHOP, new Filter(List.of("failed"), "nowhere/**", "", "", 0, 30)));
+      time("find(#7)", () -> bench.find(SHOP, new Filter(List.of(), "", "", "#7", 0, 30)));
+      time("find(commit)", () -> bench.find(SHOP, new Filter(List.of(), "", "", Samples.commit(many / 2).hex(), 0, 30)));
+      time("commits(beginning)", () -> bench.commits("0000000", 20));
       time("stageStatistics(100)", () -> bench.stageStatistics(SHOP, 100));
       time("stepStatistics(100)", () -> bench.stepStatistics(SHOP, 100));
       time("change", () -> bench.change(new ChangeId(SHOP, 1 + random.nextInt(many))));

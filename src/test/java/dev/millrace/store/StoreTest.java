@@ -218,14 +218,14 @@ class StoreTest {
     Definition other = definition("other", "d", "a: b");
     store.save(List.of(decide(List.of(shop(), other), List.of(change(other, 1)))));
     assertThat(store.changes(SHOP, Filter.newest(3))).containsExactly(changes.get(8), changes.get(7), changes.get(6));
-    assertThat(store.changes(SHOP, new Filter(null, 3, 30))).containsExactly(changes.get(1), changes.get(0));
-    assertThat(store.changes(SHOP, new Filter("queued", 8, 2))).containsExactly(changes.get(5), changes.get(3));
-    assertThat(store.changes(SHOP, new Filter("failed", 0, 2))).isEmpty();
+    assertThat(store.changes(SHOP, Filter.newest(30).before(3))).containsExactly(changes.get(1), changes.get(0));
+    assertThat(store.changes(SHOP, new Filter(List.of("queued"), "", "", "", 8, 2))).containsExactly(changes.get(5), changes.get(3));
+    assertThat(store.changes(SHOP, new Filter(List.of("failed"), "", "", "", 0, 2))).isEmpty();
     assertThat(store.changes(SHOP, Filter.newest(0))).isEmpty();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Filter("runing", 0, 1))
+        .isThrownBy(() -> new Filter(List.of("runing"), "", "", "", 0, 1))
         .withMessage(
-            "no change is ever \"runing\"; it is one of queued, merging, moving, cancelling, passed, failed, cancelled");
+            "no change is ever \"runing\"; it is one of queued, running, passed, failed, cancelled");
   }
 
   @Test

@@ -164,8 +164,9 @@ class BrowserStoryTest {
     });
     browser.findElement(By.cssSelector(".menu button")).click();
 
-    until("the page of the change is there", () -> browser.getCurrentUrl().endsWith("/changes/" + number));
-    browser.executeScript("window.notReloaded = true");
+    until("it has passed where it was pressed", () -> state(number, "main").equals("passed"));
+    assertNotReloaded();
+    visit("/pipelines/shop/changes/" + number);
     until("it has passed", () -> browser.getTitle().startsWith("#" + number + " passed"));
     assertNotReloaded();
     assertThat(text("#verify .steps > li"))
@@ -198,8 +199,9 @@ class BrowserStoryTest {
     browser.switchTo().newWindow(org.openqa.selenium.WindowType.TAB);
     visit("/pipelines/shop");
     id("cancel-shop-" + number).click();
-    until("it is cancelled", () -> browser.getTitle().startsWith("#" + number + " cancelled"));
-    assertThat(text(".change-what")).contains("Cancelled by the dashboard");
+    until("it is cancelled", () -> text("#row-shop-" + number + " .row-top").contains("cancelled"));
+    assertThat(text("#row-shop-" + number + " .sentence")).contains("Cancelled by the dashboard");
+    assertNotReloaded();
     browser.close();
 
     browser.switchTo().window(log);

@@ -10,6 +10,8 @@ import dev.millrace.change.Image;
 import dev.millrace.change.StageState;
 import dev.millrace.pipeline.Stage;
 import dev.millrace.pipeline.Step;
+import dev.millrace.statistics.Estimate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -25,6 +27,11 @@ final class ChangeJson {
   private ChangeJson() {}
 
   static ObjectNode of(Change change) {
+    return of(change, Estimate.UNKNOWN, change.createdAt());
+  }
+
+  /// @param estimate when it should have ended
+  static ObjectNode of(Change change, Estimate estimate, Instant now) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("number", change.id().number());
     json.put("pipeline", change.id().pipeline().text());
@@ -44,6 +51,8 @@ final class ChangeJson {
     json.put("createdAt", change.createdAt().toString());
     json.put("startedAt", text(startedAt(change.attempts())));
     json.put("finishedAt", change.state() instanceof ChangeState.Ended ended ? ended.at().toString() : null);
+    json.put("estimate", estimate instanceof Estimate.Known(Duration usual, var _) ? now.plus(usual).toString() : null);
+    json.put("latest", estimate instanceof Estimate.Known(var _, Duration late) ? now.plus(late).toString() : null);
     ArrayNode stages = json.putArray("stages");
     Map<?, StageState> states = change.stages();
     for (Stage stage : change.pipeline().stages()) {

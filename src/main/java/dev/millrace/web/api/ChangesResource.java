@@ -2,6 +2,7 @@ package dev.millrace.web.api;
 
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
+import dev.millrace.change.ChangeState;
 import dev.millrace.engine.Desk;
 import dev.millrace.engine.Engine;
 import dev.millrace.flow.Answer;
@@ -9,13 +10,19 @@ import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.NameRule;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.StageName;
+import dev.millrace.statistics.Estimate;
+import dev.millrace.statistics.Summary;
 import dev.millrace.store.Filter;
+import dev.millrace.store.Found;
 import dev.millrace.store.Store;
+import dev.millrace.web.view.Flow;
+import dev.millrace.web.view.Links;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
+import java.time.Clock;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -29,57 +36,64 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ChangesResource {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int MOST = 200;
+  private static final int TRIALS = 100;
   private static final String BY = "the API";
 
   private final Store store;
   private final Engine engine;
   private final Desk desk;
   private final Names names;
+  private final Clock clock;
 
-  public ChangesResource(Store store, Engine engine, Desk desk, Names names) {
+  public ChangesResource(Store store, Engine engine, Desk desk, Names names, Clock clock) {
     this.store = store;
     this.engine = engine;
     this.desk = desk;
     this.names = names;
+    this.clock = clock;
   }
 
-  /// `?state=&before=&limit=`: newest first.
+  /// `?state=&branch=&author=&text=&before=&limit=`: newest first.
   public void list(Context context) {
     PipelineName pipeline = names.pipeline(context);
     int limit = Math.clamp(Names.number(context, "limit", 30), 1, MOST);
-    List<Change> changes = changes(pipeline, context.queryParam("state"), Names.number(context, "before", 0), limit);
+    Filter filter = Wanted.of(context, limit);
+    Found found = store.find(pipeline, filter);
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode list = json.putArray("changes");
-    changes.forEach(change -> list.add(ChangeJson.of(change)));
+    Map<StageName, Summary> statistics = found.changes().stream().allMatch(Change::ended) ? Map.of() : statistics(pipeline);
+    found.changes().forEach(change -> list.add(json(change, statistics)));
+    String query = Links.query(filter);
     json.put(
         "next",
-        changes.size() < limit
+        found.older() == 0
             ? null
-            : "/api/v1/pipelines/" + pipeline + "/changes?before=" + changes.getLast().id().number() + "&limit=" + limit
-                + (context.queryParam("state") == null ? "" : "&state=" + context.queryParam("state")));
+            : "/api/v1/pipelines/" + pipeline + "/changes"
+                + Links.and(Links.and(query, "before=" + found.older()), "limit=" + limit));
     context.contentType("application/json").result(json.toString());
   }
 
-  private List<Change> changes(PipelineName pipeline, @Nullable String state, int before, int limit) {
-    return switch (state) {
-      case null -> store.changes(pipeline, new Filter(null, before, limit));
-      case "passed", "failed", "cancelled" -> store.changes(pipeline, new Filter(state, before, limit));
-      case "queued", "running" ->
-          engine.now().changes().values().stream()
-              .filter(change -> change.id().pipeline().equals(pipeline) && ChangeJson.word(change.state()).equals(state))
-              .filter(change -> before == 0 || change.id().number() < before)
-              .sorted(Comparator.comparing(Change::id).reversed())
-              .limit(limit)
-              .toList();
-      default ->
-          throw new BadRequestResponse(
-              "No change is ever \"" + state + "\"; it is queued, running, passed, failed or cancelled.");
-    };
+  private Map<StageName, Summary> statistics(PipelineName pipeline) {
+    return store.stageStatistics(pipeline, TRIALS);
+  }
+
+  private ObjectNode json(Change change, Map<StageName, Summary> statistics) {
+    return ChangeJson.of(change, ended(change) ? Estimate.UNKNOWN : estimate(change, statistics), clock.instant());
+  }
+
+  private static boolean ended(Change change) {
+    return change.ended() || change.state() instanceof ChangeState.Cancelling;
+  }
+
+  private Estimate estimate(Change change, Map<StageName, Summary> statistics) {
+    List<Change> inFlight = engine.now().changes().values().stream().filter(one -> one.id().pipeline().equals(change.id().pipeline())).toList();
+    Change now = inFlight.stream().filter(one -> one.id().equals(change.id())).findFirst().orElse(change);
+    return Flow.estimate(now, inFlight, statistics, clock.instant());
   }
 
   public void show(Context context) {
     Change change = names.change(context);
-    context.contentType("application/json").result(ChangeJson.of(change).toString());
+    context.contentType("application/json").result(json(change, change.ended() ? Map.of() : statistics(change.id().pipeline())).toString());
   }
 
   /// `{"branch": "…"}` or `{"commit": "…"}`.

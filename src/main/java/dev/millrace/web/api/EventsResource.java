@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,12 +28,15 @@ public final class EventsResource implements AutoCloseable {
   private static final long HEARTBEAT_SECONDS = 8;
 
   private final Store store;
+  private final Supplier<String> server;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition moved = lock.newCondition();
   private boolean closed;
 
-  public EventsResource(Store store) {
+  /// @param server what is to be known of the server itself, as JSON: sent to begin with and when it is different
+  public EventsResource(Store store, Supplier<String> server) {
     this.store = store;
+    this.server = server;
   }
 
   /// Wakes those who listen; does not block.
@@ -53,7 +57,9 @@ public final class EventsResource implements AutoCloseable {
     context.contentType("text/event-stream;charset=utf-8").header("Cache-Control", "no-store").header("X-Accel-Buffering", "no");
     ServletOutputStream out = context.res().getOutputStream();
     try {
-      write(out, "retry: 1000\n: at " + last + "\n\n");
+      String told = server.get();
+      long toldAt = System.nanoTime();
+      write(out, "retry: 1000\n: at " + last + "\n\n" + server(told));
       while (await(last)) {
         List<Moved> rows = store.movedAfter(last, PORTION);
         var text = new StringBuilder();
@@ -61,6 +67,14 @@ public final class EventsResource implements AutoCloseable {
           last = row.sequence();
           if (wanted(row, pipeline, change)) {
             text.append("id: ").append(last).append("\ndata: ").append(json(row)).append("\n\n");
+          }
+        }
+        if (System.nanoTime() - toldAt > TimeUnit.SECONDS.toNanos(HEARTBEAT_SECONDS / 2)) {
+          String news = server.get();
+          toldAt = System.nanoTime();
+          if (!news.equals(told)) {
+            told = news;
+            text.append(server(told));
           }
         }
         write(out, text.isEmpty() ? ": still there\n\n" : text.toString());
@@ -71,6 +85,10 @@ public final class EventsResource implements AutoCloseable {
     } catch (InterruptedException e) {
       LOG.debug("A listener is sent away: the server is stopping", e);
     }
+  }
+
+  private static String server(String told) {
+    return "event: server\ndata: " + told + "\n\n";
   }
 
   private long last(Context context) {

@@ -7,16 +7,20 @@ import dev.millrace.change.StageState;
 import dev.millrace.pipeline.Stage;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.Step;
+import dev.millrace.statistics.Estimate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// One stage of one change.
 ///
 /// @param href where everything about it is, and everything that can be done
 /// @param log the log that one would look at first; empty when there is none
+/// @param logs all of them, the worst first, for the menu: `unit failed /pipelines/…`, a line for each
 /// @param again whether it makes sense to run the change again from here
 /// @param says the cell in a sentence
 public record Cell(
@@ -28,20 +32,30 @@ public record Cell(
     String left,
     String href,
     String log,
+    String logs,
     boolean again,
     String says) {
 
   static Cell of(Change change, Stage stage, Standing standing, Flow flow, Instant now) {
+    return of(change, stage, standing, flow, now, "");
+  }
+
+  /// @param trouble why no step can be started; empty when all is well
+  static Cell of(Change change, Stage stage, Standing standing, Flow flow, Instant now, String trouble) {
     Collection<Attempt> attempts = standing.attempts(stage);
     Look look = look(standing.state(stage), attempts);
-    Optional<Instant> began = Estimate.began(attempts);
+    Optional<Instant> began = began(attempts);
     Clock clock = clock(attempts, began, now);
     int number = attempts.isEmpty() ? 0 : change.latestNumber(stage.name());
     String left =
         look == Look.RUNNING && began.isPresent()
-            ? Estimate.left(flow.statistics(stage.name()), began.get(), now).map(rest -> Prose.roughly(rest) + " left").orElse("")
+            ? Forecast.of(Estimate.of(flow.statistics(stage.name()), Duration.between(began.get(), now)), now).brief()
             : "";
-    String why = attempts.stream().sorted(WORST_FIRST).map(Headline::why).filter(text -> !text.isEmpty()).findFirst().orElse("");
+    String waits = look == Look.QUEUED ? Headline.waits(stage, attempts, now, trouble) : "";
+    String why =
+        waits.isEmpty()
+            ? attempts.stream().sorted(WORST_FIRST).map(Headline::why).filter(text -> !text.isEmpty()).findFirst().orElse("")
+            : waits;
     return new Cell(
         "cell-" + change.id().pipeline() + "-" + change.id().number() + "-" + stage.name(),
         stage.name().text(),
@@ -51,6 +65,7 @@ public record Cell(
         left,
         Links.change(change.id()) + "#" + stage.name(),
         log(stage, attempts),
+        logs(stage, attempts),
         again(change, stage, standing),
         stage.name() + " " + look.word()
             + (clock.text().isEmpty() ? "" : (clock.since().isEmpty() ? " after " : " for ") + clock.text())
@@ -68,7 +83,7 @@ public record Cell(
   static Cell absent(Change change, StageName stage) {
     return new Cell(
         "cell-" + change.id().pipeline() + "-" + change.id().number() + "-" + stage,
-        stage.text(), Look.ABSENT, Clock.NONE, "", "", Links.change(change.id()), "", false, stage + " " + Look.ABSENT.word());
+        stage.text(), Look.ABSENT, Clock.NONE, "", "", Links.change(change.id()), "", "", false, stage + " " + Look.ABSENT.word());
   }
 
   /// Whether what comes before the stage is there to be kept, and nothing is under way.
@@ -80,7 +95,7 @@ public record Cell(
 
   static Clock clock(Collection<Attempt> attempts, Optional<Instant> began, Instant now) {
     if (began.isEmpty()) {
-      return Clock.NONE;
+      return waitsSince(attempts).map(since -> Clock.running(since, now)).orElse(Clock.NONE);
     }
     if (attempts.stream().anyMatch(attempt -> !attempt.ended())) {
       return Clock.running(began.get(), now);
@@ -102,11 +117,31 @@ public record Cell(
   }
 
   private static String log(Stage stage, Collection<Attempt> attempts) {
+    return logged(stage, attempts).findFirst().map(attempt -> Links.log(attempt.id())).orElse("");
+  }
+
+  private static String logs(Stage stage, Collection<Attempt> attempts) {
+    return logged(stage, attempts)
+        .map(attempt -> attempt.id().step() + " " + Look.of(attempt.state()).css() + " " + Links.log(attempt.id()))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static Stream<Attempt> logged(Stage stage, Collection<Attempt> attempts) {
     return attempts.stream()
         .filter(attempt -> !(stage.step(attempt.id().step()) instanceof Step.Promotion))
-        .min(WORST_FIRST.thenComparing(Attempt::id))
-        .map(attempt -> Links.log(attempt.id()))
-        .orElse("");
+        .sorted(WORST_FIRST.thenComparing(Attempt::id));
+  }
+
+  /// When the first of these attempts began.
+  static Optional<Instant> began(Collection<Attempt> attempts) {
+    return attempts.stream().flatMap(attempt -> attempt.startedAt().stream()).min(Comparator.naturalOrder());
+  }
+
+  /// Since when these attempts wait to be started; empty when one has begun or there are none.
+  static Optional<Instant> waitsSince(Collection<Attempt> attempts) {
+    return attempts.stream().allMatch(attempt -> attempt.ended() || attempt.state() instanceof AttemptState.Planned)
+        ? attempts.stream().filter(attempt -> !attempt.ended()).map(Attempt::plannedAt).min(Comparator.naturalOrder())
+        : Optional.empty();
   }
 
   /// What somebody who looks at a stage wants to see first.

@@ -199,7 +199,7 @@ public record ChangeView(
         step.name().text(),
         Look.of(attempt.state()),
         Prose.capital(Headline.why(attempt)) + took + ".",
-        LinesView.of(attempt, 1, "", tail, true).lines(),
+        LinesView.quoted(attempt, tail),
         promotion ? "" : tail.isEmpty() ? Links.log(attempt.id()) : Links.log(attempt.id()) + "#L" + tail.getFirst().number(),
         tail.isEmpty() ? "Log" : "The whole log",
         Cell.again(change, stage, standing),

@@ -171,7 +171,7 @@ public record ComparisonPage(
       return Optional.empty();
     }
     Optional<java.time.Instant> end = attempts.stream().flatMap(attempt -> attempt.finishedAt().stream()).max(java.util.Comparator.naturalOrder());
-    return Estimate.began(attempts).flatMap(began -> end.map(finished -> Duration.between(began, finished)));
+    return Cell.began(attempts).flatMap(began -> end.map(finished -> Duration.between(began, finished)));
   }
 
   /// The images that are not the same ones, by step; what has not begun in both is left out.

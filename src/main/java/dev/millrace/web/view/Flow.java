@@ -2,15 +2,20 @@ package dev.millrace.web.view;
 
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
+import dev.millrace.change.ChangeState;
 import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.queue.IntegrationQueue;
+import dev.millrace.statistics.Estimate;
 import dev.millrace.statistics.Summary;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a pipeline's pictures are drawn from.
@@ -48,6 +53,28 @@ public record Flow(Definition definition, List<Change> changes, Map<StageName, S
       }
     }
     return Optional.empty();
+  }
+
+  /// How long a change that has not ended will still take, with what comes before it.
+  Estimate estimate(Change change, Instant now) {
+    return estimate(change, changes.stream().filter(one -> !one.ended()).toList(), statistics, now);
+  }
+
+  /// @param inFlight the changes of its pipeline that have not ended
+  public static Estimate estimate(
+      Change change, List<Change> inFlight, Map<StageName, Summary> statistics, Instant now) {
+    Map<ChangeId, Change> byId = inFlight.stream().collect(Collectors.toMap(Change::id, one -> one));
+    for (IntegrationQueue queue : IntegrationQueue.of(inFlight).values()) {
+      List<Change> order =
+          queue.entries().stream()
+              .filter(entry -> entry.standing() != IntegrationQueue.Standing.LOST)
+              .flatMap(entry -> Stream.ofNullable(byId.get(entry.change())))
+              .toList();
+      if (order.stream().anyMatch(one -> one.id().equals(change.id()))) {
+        return Estimate.turns(order, statistics, now).getOrDefault(change.id(), Estimate.UNKNOWN);
+      }
+    }
+    return change.state() instanceof ChangeState.Moving ? Estimate.left(change, statistics, now) : Estimate.whole(change, statistics);
   }
 
   private Collection<IntegrationQueue> queues() {

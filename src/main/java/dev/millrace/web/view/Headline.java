@@ -6,19 +6,22 @@ import dev.millrace.change.AttemptState;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeState;
 import dev.millrace.change.StageState;
+import dev.millrace.pipeline.Stage;
+import dev.millrace.statistics.Estimate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /// What a row and the head of a change's page both say of it.
 ///
 /// @param branch empty for a bare commit
 /// @param into the branch it is to be integrated into; empty when it is not
 /// @param sentence why it is in its state, or what it does now; may be empty
-/// @param left how long it will still take; empty when nobody knows
+/// @param left how long it will still take, in words; empty when it has ended
+/// @param due the same, with the times
 /// @param clock how long it has been on its way, or was
 public record Headline(
     String id,
@@ -33,6 +36,7 @@ public record Headline(
     Look look,
     String sentence,
     String left,
+    Forecast due,
     Clock clock,
     Moment created,
     Bar bar,
@@ -44,6 +48,12 @@ public record Headline(
   }
 
   static Headline of(Change change, Standing standing, Flow flow, Instant now) {
+    return of(change, standing, flow, now, "");
+  }
+
+  /// @param trouble why no step can be started; empty when all is well
+  static Headline of(Change change, Standing standing, Flow flow, Instant now, String trouble) {
+    Forecast due = due(change, flow, now);
     return new Headline(
         change.id().pipeline() + "-" + change.id().number(),
         "#" + change.id().number(),
@@ -55,8 +65,9 @@ public record Headline(
         change.aim().branch() == null ? "" : change.aim().branch().text(),
         change.aim() instanceof Aim.Integrate(var _, var into) ? into.text() : "",
         Look.of(change.state()),
-        sentence(change, standing),
-        left(change, standing, flow, now),
+        sentence(change, standing, flow, now, trouble),
+        due.text(),
+        due,
         clock(change, now),
         Moment.of(change.createdAt(), now),
         Bar.of(standing),
@@ -64,43 +75,72 @@ public record Headline(
         Links.cancellation(change.id()));
   }
 
+  /// How long a container may take to start before it is said to wait.
+  private static final Duration START = Duration.ofSeconds(4);
+
   /// How much of the subject fits into the title of a window.
   String title() {
     return number + " " + look.word() + " · " + (subject.length() > 60 ? subject.substring(0, subject.offsetByCodePoints(0, Math.min(58, subject.codePointCount(0, subject.length())))) + "…" : subject);
   }
 
-  private static String sentence(Change change, Standing standing) {
+  private static String sentence(Change change, Standing standing, Flow flow, Instant now, String trouble) {
     return switch (change.state()) {
-      case ChangeState.Queued _ -> "Waits for its turn.";
-      case ChangeState.Merging _ -> "Its candidate is being made.";
-      case ChangeState.Moving _ -> moving(standing);
+      case ChangeState.Queued _ ->
+          flow.before(change.id()).map(before -> "Waits for its turn behind #" + before.number()).orElse("Waits for its turn");
+      case ChangeState.Merging _ -> "Its candidate is being merged";
+      case ChangeState.Moving _ -> moving(change, standing, now, trouble);
       case ChangeState.Cancelling(Instant _, String because) -> Prose.capital(because);
       case ChangeState.Ended ended -> Prose.capital(ended.because());
     };
   }
 
-  private static String moving(Standing standing) {
-    Map<StageState, List<String>> stages =
-        standing.states().entrySet().stream()
-            .collect(Collectors.groupingBy(Map.Entry::getValue, Collectors.mapping(entry -> entry.getKey().text(), Collectors.toList())));
-    List<String> running = stages.getOrDefault(StageState.RUNNING, List.of());
+  private static String moving(Change change, Standing standing, Instant now, String trouble) {
+    List<String> running = new ArrayList<>();
+    List<String> waiting = new ArrayList<>();
+    for (Stage stage : change.pipeline().stages()) {
+      if (standing.state(stage) == StageState.RUNNING) {
+        String waits = waits(stage, standing.attempts(stage), now, trouble);
+        if (waits.isEmpty()) {
+          running.add(stage.name().text());
+        } else {
+          waiting.add(stage.name() + " " + waits);
+        }
+      }
+    }
     if (running.isEmpty()) {
-      return "";
+      return waiting.isEmpty() ? "" : Prose.capital(waiting.getFirst());
     }
     return "In " + String.join(", ", running.subList(0, Math.min(3, running.size()))) + (running.size() > 3 ? " and " + (running.size() - 3) + " more" : "");
   }
 
-  private static String left(Change change, Standing standing, Flow flow, Instant now) {
-    if (!(change.state() instanceof ChangeState.Moving)) {
+  /// What a stage waits for of which nothing has begun; empty for others.
+  static String waits(Stage stage, Collection<Attempt> attempts, Instant now, String trouble) {
+    Optional<Instant> since = Cell.waitsSince(attempts);
+    if (since.isEmpty()) {
       return "";
     }
-    Optional<Duration> left = Estimate.left(change, standing, flow, now);
-    return left.map(rest -> rest.compareTo(Duration.ofSeconds(1)) < 0 ? "about to finish" : Prose.roughly(rest) + " left").orElse("");
+    if (stage.promotes()) {
+      return "is about to be done";
+    }
+    if (!trouble.isEmpty()) {
+      return "waits for the engine";
+    }
+    return Duration.between(since.get(), now).compareTo(START) < 0 ? "is being started" : "waits for room for a container";
+  }
+
+  private static Forecast due(Change change, Flow flow, Instant now) {
+    return switch (change.state()) {
+      case ChangeState.Queued _, ChangeState.Merging _, ChangeState.Moving _ -> {
+        Estimate estimate = flow.estimate(change, now);
+        yield estimate instanceof Estimate.Overdue && flow.before(change.id()).isPresent() ? Forecast.HELD_UP : Forecast.of(estimate, now);
+      }
+      case ChangeState.Cancelling _, ChangeState.Ended _ -> Forecast.NONE;
+    };
   }
 
   private static Clock clock(Change change, Instant now) {
     Optional<Instant> began =
-        Estimate.began(change.attempts().stream().filter(attempt -> attempt.round() == change.round()).toList());
+        Cell.began(change.attempts().stream().filter(attempt -> attempt.round() == change.round()).toList());
     return switch (change.state()) {
       case ChangeState.Queued(Instant since, var _) -> Clock.running(since, now);
       case ChangeState.Merging(Instant since, var _) -> Clock.running(since, now);

@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -68,6 +69,13 @@ public record LinesView(List<Line> lines, long total, long firstError, String gr
         ended,
         ended && last ? end(attempt) : "",
         Look.of(attempt.state()));
+  }
+
+  /// A few lines as another page shows them.
+  static List<Line> quoted(Attempt attempt, List<LogLine> lines) {
+    long from = lines.isEmpty() ? 0 : lines.getFirst().number();
+    var window = new LogWindow(List.of(), lines, from, from + lines.size(), true, Set.of(), 0, List.of());
+    return of(attempt, window, Search.NONE, Picked.NONE).lines();
   }
 
   private static Line line(

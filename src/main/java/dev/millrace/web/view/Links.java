@@ -6,6 +6,11 @@ import dev.millrace.change.CommitId;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.StepName;
+import dev.millrace.store.Filter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The addresses that pages point to. Names need no escaping: their rule leaves nothing to escape.
 public final class Links {
@@ -34,14 +39,30 @@ public final class Links {
     return pipeline(pipeline) + "/stream";
   }
 
-  /// The page with the changes older than this one.
-  public static String older(PipelineName pipeline, int before) {
-    return pipeline(pipeline) + "?before=" + before;
+  /// The page with only these changes.
+  static String pipeline(PipelineName pipeline, Filter filter) {
+    return pipeline(pipeline) + query(filter);
   }
 
-  /// Only their rows.
-  public static String olderRows(PipelineName pipeline, int before) {
-    return stream(pipeline) + "?before=" + before;
+  /// The filter in an address, with its question mark; empty where nothing is filtered. Numbers and limits are left out.
+  public static String query(Filter filter) {
+    var query = new ArrayList<String>();
+    filter.states().forEach(state -> query.add("state=" + state));
+    part(query, "branch", filter.branch());
+    part(query, "author", filter.author());
+    part(query, "text", filter.text());
+    return query.isEmpty() ? "" : "?" + String.join("&", query);
+  }
+
+  private static void part(List<String> query, String name, String value) {
+    if (!value.isEmpty()) {
+      query.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8));
+    }
+  }
+
+  /// One more part of a query.
+  public static String and(String query, String part) {
+    return (query.isEmpty() ? "?" : query + "&") + part;
   }
 
   public static String changes(PipelineName pipeline) {

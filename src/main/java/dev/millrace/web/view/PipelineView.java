@@ -45,11 +45,16 @@ public record PipelineView(
   /// @param branch what was in the form
   public static PipelineView of(
       Flow flow, FlowMap map, List<Change> shown, boolean more, String refusal, String branch, Site site) {
+    return of(flow, map, StreamView.of(flow, map, shown, more, site), refusal, branch, site);
+  }
+
+  /// The same page with any part of the stream.
+  public static PipelineView of(Flow flow, FlowMap map, StreamView stream, String refusal, String branch, Site site) {
     Pipeline pipeline = flow.pipeline();
     return new PipelineView(
         Frame.of(
             site,
-            pipeline.name() + " · " + standing(flow),
+            title(flow),
             Links.events(pipeline.name()),
             new Frame.Crumb("Pipelines", Links.HOME),
             new Frame.Crumb(pipeline.name().text(), "")),
@@ -62,10 +67,15 @@ public record PipelineView(
         FlowMap.number(map.narrowest()),
         MapView.of(flow, map),
         QueueView.of(flow, site.now()),
-        StreamView.of(flow, map, shown, more, site),
+        stream,
         Links.changes(pipeline.name()),
         refusal,
         branch);
+  }
+
+  /// What the title of the window says.
+  static String title(Flow flow) {
+    return flow.pipeline().name() + " · " + standing(flow);
   }
 
   /// What is going on, in a few words: `2 in motion`, `passed`.

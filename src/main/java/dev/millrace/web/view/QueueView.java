@@ -5,13 +5,17 @@ import dev.millrace.pipeline.Integration;
 import dev.millrace.queue.IntegrationQueue;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The integration queue as a chain: main <- shop#42 (testing) <- shop#43 (waiting).
 ///
 /// @param into the branch they all want to be on; empty when the pipeline integrates nothing
-public record QueueView(String pipeline, String href, String into, List<Link> links) implements View.Fragment {
+/// @param title the title of the window, which says what is in motion
+public record QueueView(String pipeline, String href, String into, List<Link> links, String title) implements View.Fragment {
   /// @param word what happens to it now
-  public record Link(String name, String href, String subject, String branch, Look look, String word, Moment since) {}
+  /// @param says all of it in a sentence
+  public record Link(String name, String href, String subject, String branch, Look look, String word, Moment since, String says) {}
 
   @Override
   public String template() {
@@ -24,10 +28,12 @@ public record QueueView(String pipeline, String href, String into, List<Link> li
         flow.pipeline().name().text(),
         Links.queue(flow.pipeline().name()),
         integration == null ? "" : integration.into().text(),
-        flow.queue().stream().map(entry -> link(flow, flow.change(entry.change()), entry.standing(), now)).toList());
+        flow.queue().stream().map(entry -> link(flow, flow.change(entry.change()), entry.standing(), now)).toList(),
+        PipelineView.title(flow));
   }
 
   private static Link link(Flow flow, Change change, IntegrationQueue.Standing standing, Instant now) {
+    Headline head = Headline.of(change, flow, now);
     return new Link(
         change.id().toString(),
         Links.change(change.id()),
@@ -40,6 +46,9 @@ public record QueueView(String pipeline, String href, String into, List<Link> li
           case TESTING -> "testing";
           case LOST -> "cannot land";
         },
-        Moment.of(change.createdAt(), now));
+        Moment.of(change.createdAt(), now),
+        Stream.of(change.commit().subject(), head.sentence(), head.clock().text().isEmpty() ? "" : "for " + head.clock().text(), head.left())
+            .filter(part -> !part.isBlank())
+            .collect(Collectors.joining(" · ")));
   }
 }

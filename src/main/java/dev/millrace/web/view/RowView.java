@@ -1,8 +1,11 @@
 package dev.millrace.web.view;
 
 import dev.millrace.change.Change;
+import dev.millrace.change.ChangeState;
+import dev.millrace.change.StageState;
 import dev.millrace.pipeline.Stage;
 import dev.millrace.pipeline.StageName;
+import dev.millrace.store.Filter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +19,10 @@ import java.util.stream.Collectors;
 /// @param stacks the cells of each column of the map
 /// @param elsewhere what its own definition has and today's map does not; empty when nothing
 /// @param live what it listens to
-public record RowView(Headline head, List<Stack> stacks, String elsewhere, String live, String href, String attempts)
+/// @param shown false for one that the reader has filtered out: it only says that it has to go
+/// @param back the stage from which a cancelled change goes on when that is undone; empty for others
+public record RowView(
+    Headline head, List<Stack> stacks, String elsewhere, String live, String href, String attempts, boolean shown, String back)
     implements View.Fragment {
 
   /// The cells of one column, in the order of its boxes.
@@ -33,6 +39,15 @@ public record RowView(Headline head, List<Stack> stacks, String elsewhere, Strin
   }
 
   public static RowView of(Change change, Flow flow, FlowMap map, Instant now) {
+    return of(change, flow, map, Filter.newest(0), now, "");
+  }
+
+  /// @param filter what the reader wants to see
+  public static RowView of(Change change, Flow flow, FlowMap map, Filter filter, Site site) {
+    return of(change, flow, map, filter, site.now(), site.trouble() == null ? "" : site.trouble());
+  }
+
+  private static RowView of(Change change, Flow flow, FlowMap map, Filter filter, Instant now, String trouble) {
     Standing standing = Standing.of(change);
     var columns = new ArrayList<List<Cell>>();
     for (int at = 0; at < map.columns(); at++) {
@@ -45,7 +60,7 @@ public record RowView(Headline head, List<Stack> stacks, String elsewhere, Strin
           .get(box.column())
           .add(
               Optional.ofNullable(stages.get(name))
-                  .map(stage -> Cell.of(change, stage, standing, flow, now))
+                  .map(stage -> Cell.of(change, stage, standing, flow, now, trouble))
                   .orElseGet(() -> Cell.absent(change, name)));
     }
     var stacks = new ArrayList<Stack>();
@@ -56,11 +71,23 @@ public record RowView(Headline head, List<Stack> stacks, String elsewhere, Strin
     Set<StageName> drawn = map.boxes().stream().map(box -> box.stage().name()).collect(Collectors.toSet());
     long elsewhere = change.pipeline().stages().stream().filter(stage -> !drawn.contains(stage.name())).count();
     return new RowView(
-        Headline.of(change, standing, flow, now),
+        Headline.of(change, standing, flow, now, trouble),
         List.copyOf(stacks),
         elsewhere == 0 ? "" : "and " + Prose.count((int) elsewhere, "stage") + " of an earlier definition",
         change.id().pipeline() + "/" + change.id().number(),
-        Links.row(change.id()),
-        Links.attempts(change.id()));
+        Links.row(change.id()) + Links.query(filter),
+        Links.attempts(change.id()),
+        filter.matches(change),
+        back(change, standing));
+  }
+
+  private static String back(Change change, Standing standing) {
+    return change.state() instanceof ChangeState.Cancelled
+        ? change.pipeline().stages().stream()
+            .filter(stage -> standing.state(stage) != StageState.PASSED && Cell.again(change, stage, standing))
+            .findFirst()
+            .map(stage -> stage.name().text())
+            .orElse("")
+        : "";
   }
 }

@@ -2,19 +2,52 @@ package dev.millrace.web.view;
 
 import dev.millrace.change.Change;
 import dev.millrace.pipeline.Pipeline;
-import java.time.Instant;
+import dev.millrace.store.Filter;
+import dev.millrace.store.Found;
 import java.util.List;
 
-/// The changes of a pipeline, newest first.
+/// The changes of a pipeline, newest first, as far as the reader wants them.
 ///
-/// @param newest the number of the newest change, 0 without any: what is newer gets in at the head
+/// @param href where it is fetched again
+/// @param address the page that shows it
+/// @param changes where its rows are fetched: before the number
+/// @param query how the rows are asked for, so that they say whether they still match; empty or with its question mark
+/// @param newest the number of the newest change that it can know of, 0 without any: what is newer gets in at the head
 /// @param head whether it begins with the newest change, so that newer ones belong to it
 /// @param older the page of the changes before these; empty when there are none
-/// @param olderRows the same as a fragment
+/// @param olderRows the same as a fragment; empty when enough are on the page, so that the next ones come on a page of their own
+/// @param olderWords what the way there says
+/// @param olderTrigger what fetches them: the sight of the way there, or only a click where it goes on searching
+/// @param newerHref the page with the newest ones
+/// @param nothing whether nothing matches
+/// @param fresh whether there has never been a change
+/// @param found what is shown, in words; empty without a filter
+/// @param one what one of them is called, two are called `many`
 /// @param first what to do when there is no change yet
 public record StreamView(
-    String pipeline, String href, String changes, int newest, boolean head, List<RowView> rows, String older, String olderRows, FirstPush first)
+    String pipeline,
+    String href,
+    String address,
+    String changes,
+    String query,
+    int newest,
+    boolean head,
+    List<RowView> rows,
+    String older,
+    String olderRows,
+    String olderWords,
+    String olderTrigger,
+    String newerHref,
+    boolean nothing,
+    boolean fresh,
+    FilterView filter,
+    String found,
+    String one,
+    String many,
+    FirstPush first)
     implements View.Fragment {
+  /// How many rows there are at most on one page: so many, a browser draws without effort.
+  public static final int MOST = 300;
 
   /// The commands that bring the first change.
   ///
@@ -27,21 +60,66 @@ public record StreamView(
     return "stream";
   }
 
-  /// @param changes the ones to show, newest first
+  /// All of a pipeline's changes, with these as the newest ones.
+  ///
   /// @param more whether there are older ones
   public static StreamView of(Flow flow, FlowMap map, List<Change> changes, boolean more, Site site) {
+    return of(flow, map, Filter.newest(changes.size()), new Found(changes, more && !changes.isEmpty() ? changes.getLast().id().number() : 0), 0, site);
+  }
+
+  /// @param found what the filter has found
+  /// @param loaded how many rows the page has already that these are added to
+  public static StreamView of(Flow flow, FlowMap map, Filter filter, Found found, int loaded, Site site) {
     Pipeline pipeline = flow.pipeline();
-    Instant now = site.now();
+    boolean head = filter.before() == 0;
+    int newest = flow.changes().stream().mapToInt(change -> change.id().number()).max().orElse(0);
+    int rows = loaded + found.changes().size();
+    String query = Links.query(filter);
+    String before = found.older() == 0 ? "" : Links.and(query, "before=" + found.older());
     return new StreamView(
         pipeline.name().text(),
-        Links.stream(pipeline.name()),
+        Links.stream(pipeline.name()) + (head ? query : Links.and(query, "before=" + filter.before())),
+        Links.pipeline(pipeline.name()) + (head ? query : Links.and(query, "before=" + filter.before())),
         Links.changes(pipeline.name()),
-        changes.stream().mapToInt(change -> change.id().number()).max().orElse(0),
-        changes.isEmpty() || changes.getFirst().id().equals(flow.changes().getFirst().id()),
-        changes.stream().map(change -> RowView.of(change, flow, map, now)).toList(),
-        more && !changes.isEmpty() ? Links.older(pipeline.name(), changes.getLast().id().number()) : "",
-        more && !changes.isEmpty() ? Links.olderRows(pipeline.name(), changes.getLast().id().number()) : "",
+        query,
+        newest,
+        head,
+        found.changes().stream().map(change -> RowView.of(change, flow, map, filter, site)).toList(),
+        found.older() == 0 ? "" : Links.pipeline(pipeline.name()) + before,
+        found.older() == 0 || rows >= MOST ? "" : Links.stream(pipeline.name()) + Links.and(before, "loaded=" + rows),
+        olderWords(found, filter, rows),
+        goesOnSearching(found, filter) ? "click" : "click, intersect once",
+        Links.pipeline(pipeline.name()) + query,
+        found.changes().isEmpty() && !filter.everything() && loaded == 0,
+        found.changes().isEmpty() && filter.everything() && loaded == 0,
+        FilterView.of(pipeline.name(), filter),
+        filter.everything() ? "" : words(found, filter),
+        FilterView.kind(filter, 1),
+        FilterView.kind(filter, 2),
         new FirstPush(site.remote(pipeline.repository()), branch(pipeline), pipeline.integration() == null ? "" : pipeline.integration().into().text()));
+  }
+
+  private static boolean goesOnSearching(Found found, Filter filter) {
+    return filter.searches() && found.changes().size() < filter.limit();
+  }
+
+  private static String olderWords(Found found, Filter filter, int rows) {
+    if (rows >= MOST) {
+      return "These are " + rows + ". Go on before #" + found.older();
+    }
+    return goesOnSearching(found, filter) ? "Look further back than #" + found.older() : "Earlier changes";
+  }
+
+  private static String words(Found found, Filter filter) {
+    int many = found.changes().size();
+    String kind = FilterView.kind(filter, many);
+    String behind = filter.before() == 0 ? "" : " before #" + filter.before();
+    if (found.older() == 0) {
+      return (many == 0 ? "No" : FilterView.number(many)) + " " + kind + behind;
+    }
+    return many < filter.limit()
+        ? (many == 0 ? "No" : FilterView.number(many)) + " " + kind + behind + ", looking back to #" + found.older()
+        : "The newest " + FilterView.number(many) + " " + kind + behind;
   }
 
   /// A branch somebody could push, made from the first pattern: `integrate/**` becomes `integrate/my-idea`.

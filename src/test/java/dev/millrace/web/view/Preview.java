@@ -8,6 +8,9 @@ import dev.millrace.engine.Past;
 import dev.millrace.flow.Note;
 import dev.millrace.git.LineDiff;
 import dev.millrace.pipeline.Pipeline;
+import dev.millrace.store.Filter;
+import dev.millrace.store.Found;
+import dev.millrace.web.api.Wanted;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.sse.SseClient;
@@ -52,14 +55,14 @@ final class Preview implements AutoCloseable {
               routes.get("/empty", at -> html(at, HomeView.of(List.of(), List.of(), site("Docker is not reachable at /var/run/docker.sock: connection refused. Steps wait until it is back."))));
               routes.get("/flows", at -> html(at, FlowsView.of(all(), allMaps(), site(null))));
               routes.get("/missing", at -> html(at, ProblemView.missing("pipeline shopp", site(null))));
-              routes.get("/pipelines/{p}", at -> html(at, PipelineView.of(flow(at), map(at), true, site(null))));
+              routes.get("/pipelines/{p}", at -> html(at, PipelineView.of(flow(at), map(at), stream(at), "", "", site(null))));
               routes.get("/refused/{p}", at -> html(at, PipelineView.of(flow(at), map(at), flow(at).changes(), true, "There is no branch integrate/nothing in shop.", "integrate/nothing", site(null))));
               routes.get("/pipelines/{p}/map", at -> html(at, MapView.of(flow(at), map(at))));
               routes.get("/pipelines/{p}/queue", at -> html(at, QueueView.of(flow(at), Instant.now())));
-              routes.get("/pipelines/{p}/stream", at -> html(at, StreamView.of(flow(at), map(at), flow(at).changes(), false, site(null))));
+              routes.get("/pipelines/{p}/stream", this::streamed);
               routes.get("/pipelines/{p}/definition", at -> html(at, DefinitionView.of(flow(at).definition(), site(null))));
               routes.get("/pipelines/{p}/changes/{n}", at -> html(at, ChangePage.of(change(at), flow(at), notes(change(at)), evidence(change(at)), "", site(null))));
-              routes.get("/pipelines/{p}/changes/{n}/row", at -> html(at, RowView.of(change(at), flow(at), map(at), Instant.now())));
+              routes.get("/pipelines/{p}/changes/{n}/row", at -> html(at, RowView.of(change(at), flow(at), map(at), Wanted.of(at, 1), site(null))));
               routes.get("/pipelines/{p}/changes/{n}/body", at -> html(at, ChangeView.of(change(at), flow(at), notes(change(at)), evidence(change(at)), Instant.now())));
               routes.get("/pipelines/{p}/changes/{n}/{stage}/{step}", this::log);
               routes.get("/pipelines/{p}/changes/{n}/{stage}/{step}/lines", this::lines);
@@ -75,6 +78,31 @@ final class Preview implements AutoCloseable {
                     client.onClose(() -> clients.remove(client));
                   });
             });
+  }
+
+  /// How many rows come at once; and whether the next ones do not come.
+  volatile int portion = 30;
+  volatile boolean broken;
+  final java.util.concurrent.atomic.AtomicInteger asked = new java.util.concurrent.atomic.AtomicInteger();
+
+  /// What was posted from a row.
+  final List<String> wanted = java.util.Collections.synchronizedList(new ArrayList<>());
+
+  private void streamed(Context at) {
+    asked.incrementAndGet();
+    if (broken && at.queryParam("before") != null) {
+      at.status(503);
+    } else {
+      html(at, stream(at));
+    }
+  }
+
+  private StreamView stream(Context at) {
+    Filter filter = Wanted.of(at, at.queryParam("rows") == null ? portion : Math.max(portion, Integer.parseInt(at.queryParam("rows"))));
+    List<Change> all = flow(at).changes().stream().filter(filter::matches).filter(one -> filter.before() == 0 || one.id().number() < filter.before()).toList();
+    List<Change> shown = all.stream().limit(filter.limit()).toList();
+    int loaded = at.queryParam("loaded") == null ? 0 : Integer.parseInt(at.queryParam("loaded"));
+    return StreamView.of(flow(at), map(at), filter, new Found(shown, all.size() > shown.size() ? shown.getLast().id().number() : 0), loaded, site(null));
   }
 
   static Preview start(int port, List<Flow> flows) {
@@ -108,7 +136,7 @@ final class Preview implements AutoCloseable {
       changes.sort((a, b) -> b.id().compareTo(a.id()));
       flows.put(name, new Flow(flow.definition(), changes, flow.statistics()));
     }
-    String event = "{\"pipeline\":\"" + name + "\",\"change\":" + change.id().number() + ",\"what\":\"attempt.running\"}";
+    String event = "{\"pipeline\":\"" + name + "\",\"change\":" + change.id().number() + ",\"what\":\"change.moving\"}";
     clients.forEach(client -> client.sendEvent("message", event));
   }
 
@@ -248,6 +276,11 @@ final class Preview implements AutoCloseable {
   private void post(Context at) {
     synchronized (posts) {
       posts.add(at.path() + " " + at.formParamMap());
+    }
+    if (at.header("Millrace-Wants") != null) {
+      wanted.add(at.path());
+      at.status(at.path().contains("/changes/48/") ? 409 : 204).result(at.path().contains("/changes/48/") ? "#48 is on main already" : "");
+      return;
     }
     String path = at.path().replaceAll("/(attempts|cancellation|changes)$", "");
     at.redirect(path, io.javalin.http.HttpStatus.SEE_OTHER);
