@@ -224,6 +224,11 @@
       heardLast = event.lastEventId;
       heard(JSON.parse(event.data));
     };
+    // so much has moved, or so long ago, that the server does not tell it one by one
+    source.addEventListener('reset', (event) => {
+      heardLast = event.lastEventId;
+      refreshAll();
+    });
   };
   const disconnect = () => {
     source?.close();
