@@ -611,6 +611,11 @@
       heard(JSON.parse(event.data));
     };
     source.addEventListener('server', (event) => told(JSON.parse(event.data)));
+    // so much has moved, or so long ago, that the server does not tell it one by one
+    source.addEventListener('reset', (event) => {
+      heardLast = event.lastEventId;
+      refreshAll();
+    });
   };
   const disconnect = () => {
     source?.close();

@@ -51,6 +51,14 @@ import org.jspecify.annotations.Nullable;
 public final class Store implements AutoCloseable {
   /// At how many changes of a pipeline a search through texts looks at once.
   static final int SEARCHED = 10_000;
+  /// How much of what moved is kept: who was away for longer is told to look anew.
+  public static final int MOVED_KEPT = 100_000;
+
+  /// How much of it is kept in memory too: a few hundred bytes each.
+  private static final int TAIL = 8_192;
+
+  /// How much more than was added is forgotten with each commit, until no more than [#MOVED_KEPT] is left.
+  private static final int FORGOTTEN = 200;
 
   private final Database database;
   private final Definitions definitions;
@@ -60,26 +68,40 @@ public final class Store implements AutoCloseable {
   private volatile SortedMap<PipelineName, Known> pipelines;
 
   private volatile long lastSequence;
+  private volatile long firstSequence;
+  private final Tail tail;
+  private final Summaries summaries = new Summaries();
 
   /// The changes that have not ended, as they are stored, as far as they were loaded or saved since the start.
   private final Map<ChangeId, Change> stored = new HashMap<>();
 
-  private Store(Database database, DefinitionParser parser) {
+  private final int kept;
+
+  private Store(Database database, DefinitionParser parser, int kept) {
+    this.kept = kept;
     this.database = database;
     this.definitions = new Definitions(parser);
     this.installation = database.read(Store::readInstallation).orElseGet(this::makeInstallation);
     this.pipelines = database.read(this::readPipelines);
     this.lastSequence =
         database.read(sql -> sql.select(DSL.coalesce(DSL.max(MOVED.SEQUENCE), 0L)).from(MOVED).fetchSingle().value1());
+    this.firstSequence =
+        database.read(sql -> sql.select(DSL.coalesce(DSL.min(MOVED.SEQUENCE), 1L)).from(MOVED).fetchSingle().value1());
+    this.tail = new Tail(TAIL, lastSequence);
   }
 
   /// Opens the database, makes it if it is not there, and brings its tables up to date.
   ///
   /// @param url see [#h2]; for tests `jdbc:h2:mem:` and a name
   public static Store open(String url, DefinitionParser parser) {
+    return open(url, parser, MOVED_KEPT);
+  }
+
+  /// @param kept how much of what moved is kept
+  static Store open(String url, DefinitionParser parser, int kept) {
     var database = new Database(url);
     try {
-      return new Store(database, parser);
+      return new Store(database, parser, kept);
     } catch (RuntimeException e) {
       database.close();
       throw e;
@@ -122,7 +144,15 @@ public final class Store implements AutoCloseable {
     if (writing.isEmpty()) {
       return;
     }
-    database.write(transaction -> writing.write(transaction, definitions));
+    long first = Math.min(
+        firstSequence + writing.moved().size() + FORGOTTEN, Math.max(firstSequence, writing.lastSequence() - kept + 1));
+    database.write(
+        transaction -> {
+          writing.write(transaction, definitions);
+          if (first > firstSequence) {
+            transaction.sql().deleteFrom(MOVED).where(MOVED.SEQUENCE.lt(first)).execute();
+          }
+        });
     writing.pipelines().values().forEach(known -> definitions.kept(known.definition()));
     for (Change change : writing.changes().values()) {
       definitions.kept(change.definition());
@@ -133,6 +163,9 @@ public final class Store implements AutoCloseable {
       }
     }
     pipelines = writing.pipelines();
+    tail.add(writing.moved());
+    summaries.committed(writing.moved());
+    firstSequence = first;
     lastSequence = writing.lastSequence();
   }
 
@@ -276,7 +309,11 @@ public final class Store implements AutoCloseable {
   /// A trial of a stage is all its attempts with one number: from the first start to the last end, failed if any
   /// failed; where none failed but one errored or was cancelled, it says nothing and is none.
   public Map<StageName, Summary> stageStatistics(PipelineName pipeline, int last) {
-    return database.read(sql -> Trials.ofStages(sql, pipeline, stages(pipeline), last));
+    return summaries.of(
+        pipeline,
+        stages(pipeline),
+        last,
+        missing -> database.read(sql -> Trials.ofStages(sql, pipeline, missing, last)));
   }
 
   /// The last so many trials of each step that the pipeline has (or had last), in its order.
@@ -284,8 +321,12 @@ public final class Store implements AutoCloseable {
     return database.read(sql -> Trials.ofSteps(sql, pipeline, stages(pipeline), last));
   }
 
-  /// What moved after that, oldest first.
+  /// What moved after that, oldest first, as far as it is kept; from memory, if that is not long ago.
   public List<Moved> movedAfter(long sequence, int limit) {
+    return tail.after(sequence, limit).orElseGet(() -> readMovedAfter(sequence, limit));
+  }
+
+  private List<Moved> readMovedAfter(long sequence, int limit) {
     return database.read(
         sql ->
             sql.selectFrom(MOVED)
@@ -312,6 +353,11 @@ public final class Store implements AutoCloseable {
   /// The sequence of the last thing that moved; 0 when nothing ever has.
   public long lastSequence() {
     return lastSequence;
+  }
+
+  /// The sequence of the first thing that moved and is kept: who has heard of the one before it misses nothing.
+  public long firstSequence() {
+    return firstSequence;
   }
 
   /// Closing twice is fine.

@@ -71,6 +71,11 @@ final class Writing {
     return after;
   }
 
+  /// What moved by this, in its order.
+  List<Moved> moved() {
+    return moved;
+  }
+
   long lastSequence() {
     return sequence;
   }

@@ -9,6 +9,7 @@ import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.store.Filter;
 import dev.millrace.store.Found;
 import dev.millrace.store.Store;
+import dev.millrace.web.api.Tidings;
 import dev.millrace.web.view.Flow;
 import dev.millrace.web.view.FlowMap;
 import dev.millrace.web.view.FlowMaps;
@@ -29,21 +30,23 @@ final class Flows {
   private final Store store;
   private final Engine engine;
   private final Works works;
+  private final Tidings tidings;
   private final Clock clock;
   private final String address;
   private final FlowMaps maps = new FlowMaps();
 
-  Flows(Store store, Engine engine, Works works, Clock clock, String address) {
+  Flows(Store store, Engine engine, Works works, Tidings tidings, Clock clock, String address) {
     this.store = store;
     this.engine = engine;
     this.works = works;
+    this.tidings = tidings;
     this.clock = clock;
     this.address = address;
   }
 
   /// Asked for before anything else that a page shows, or the page could miss what moves while it is made.
   Site site() {
-    return new Site(address, DEFINITIONS, works.trouble().orElse(null), clock.instant(), store.lastSequence());
+    return new Site(address, DEFINITIONS, works.trouble().orElse(null), clock.instant(), tidings.last());
   }
 
   /// The flow of a pipeline by today's definition, or by the last one if it is no longer defined.

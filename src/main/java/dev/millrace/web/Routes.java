@@ -14,6 +14,7 @@ import dev.millrace.web.api.LogResource;
 import dev.millrace.web.api.Names;
 import dev.millrace.web.api.PipelinesResource;
 import dev.millrace.web.api.Problems;
+import dev.millrace.web.api.Tidings;
 import dev.millrace.web.view.ProblemView;
 import dev.millrace.web.view.Views;
 import io.javalin.config.RoutesConfig;
@@ -44,6 +45,7 @@ final class Routes {
   private final Engine engine;
   private final Works works;
   private final Flows flows;
+  private final Renderings renderings;
   private final Views views = new Views();
 
   Routes(
@@ -52,12 +54,13 @@ final class Routes {
       Desk desk,
       Logs logs,
       Works works,
-      EventsResource events,
+      Tidings tidings,
       Clock clock,
       String address) {
     this.engine = engine;
     this.works = works;
-    this.flows = new Flows(store, engine, works, clock, address);
+    this.flows = new Flows(store, engine, works, tidings, clock, address);
+    this.renderings = new Renderings(tidings, clock, () -> works.trouble().orElse(""));
     var names = new Names(store);
     this.pipelines = new PipelinePages(flows, names, desk, views);
     this.changes = new ChangePages(flows, names, desk, store, logs, views);
@@ -66,24 +69,24 @@ final class Routes {
     this.commitsResource = new CommitsResource(desk);
     this.pipelinesResource = new PipelinesResource(store, engine, names);
     this.changesResource = new ChangesResource(store, engine, desk, names, clock);
-    this.logResource = new LogResource(logs, names, events);
-    this.events = events;
+    this.logResource = new LogResource(logs, names, tidings);
+    this.events = new EventsResource(store, tidings, () -> Pages.server(works.trouble().orElse("")));
   }
 
   void addTo(RoutesConfig routes) {
     routes.before(Routes::secure);
 
-    routes.get("/", pipelines::home);
-    routes.get("/flows", pipelines::flows);
-    routes.get("/pipelines/{pipeline}", pipelines::pipeline);
-    routes.get("/pipelines/{pipeline}/map", pipelines::map);
-    routes.get("/pipelines/{pipeline}/queue", pipelines::queue);
-    routes.get("/pipelines/{pipeline}/stream", pipelines::stream);
-    routes.get("/pipelines/{pipeline}/definition", pipelines::definition);
+    routes.get("/", renderings.once(pipelines::home));
+    routes.get("/flows", renderings.once(pipelines::flows));
+    routes.get("/pipelines/{pipeline}", renderings.once(pipelines::pipeline));
+    routes.get("/pipelines/{pipeline}/map", renderings.once(pipelines::map));
+    routes.get("/pipelines/{pipeline}/queue", renderings.once(pipelines::queue));
+    routes.get("/pipelines/{pipeline}/stream", renderings.once(pipelines::stream));
+    routes.get("/pipelines/{pipeline}/definition", renderings.once(pipelines::definition));
     routes.post("/pipelines/{pipeline}/changes", pipelines::start);
-    routes.get("/pipelines/{pipeline}/changes/{number}", changes::change);
-    routes.get("/pipelines/{pipeline}/changes/{number}/body", changes::body);
-    routes.get("/pipelines/{pipeline}/changes/{number}/row", changes::row);
+    routes.get("/pipelines/{pipeline}/changes/{number}", renderings.once(changes::change));
+    routes.get("/pipelines/{pipeline}/changes/{number}/body", renderings.once(changes::body));
+    routes.get("/pipelines/{pipeline}/changes/{number}/row", renderings.once(changes::row));
     routes.post("/pipelines/{pipeline}/changes/{number}/attempts", changes::runAgain);
     routes.post("/pipelines/{pipeline}/changes/{number}/cancellation", changes::cancel);
     routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}", logs::page);

@@ -5,7 +5,7 @@ import dev.millrace.engine.Engine;
 import dev.millrace.engine.Works;
 import dev.millrace.log.Logs;
 import dev.millrace.store.Store;
-import dev.millrace.web.api.EventsResource;
+import dev.millrace.web.api.Tidings;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinException;
@@ -28,7 +28,7 @@ public final class WebServer implements AutoCloseable {
   /// How long requests that are being answered may take when the server is told to stop.
   private static final Duration GRACE = Duration.ofSeconds(10);
 
-  private final EventsResource events;
+  private final Tidings tidings;
   private final Javalin javalin;
   private final String listen;
 
@@ -45,9 +45,9 @@ public final class WebServer implements AutoCloseable {
       Clock clock,
       String listen,
       String address) {
-    this.events = new EventsResource(store, () -> Pages.server(works.trouble().orElse("")));
-    engine.listen(events::wake);
-    var routes = new Routes(store, engine, desk, logs, works, events, clock, address);
+    this.tidings = new Tidings(store);
+    engine.listen(tidings::arrive);
+    var routes = new Routes(store, engine, desk, logs, works, tidings, clock, address);
     this.listen = listen;
     var doorkeeper = new Doorkeeper(listen, address);
     this.javalin = Javalin.create(config -> configure(config, routes, git, doorkeeper));
@@ -71,7 +71,7 @@ public final class WebServer implements AutoCloseable {
         });
     config.jetty.modifyServer(server -> stopGracefully(config, server));
     // Streams never end by themselves and would take all of the grace.
-    config.events.serverStopping(events::close);
+    config.events.serverStopping(tidings::close);
     routes.addTo(config.routes);
   }
 

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,14 +31,33 @@ final class ServerProcess implements AutoCloseable {
 
   /// @param headStart whether with what the JVM remembers of an earlier start
   ServerProcess(boolean headStart) throws IOException, InterruptedException {
+    this(
+        headStart ? List.of("-XX:AOTCache=" + HEAD_START) : List.of(),
+        (port, directory) ->
+            List.of(
+                "-jar", "target/millrace.jar", "serve", "--port", String.valueOf(port),
+                "--data", directory.resolve("data").toString()));
+  }
+
+  /// A server without containers over the data of another directory, of which it gets a copy.
+  static ServerProcess busy(Path filled, int beside) throws IOException, InterruptedException {
+    return new ServerProcess(
+        List.of("-cp", System.getProperty("java.class.path")),
+        (port, directory) -> {
+          Files.copy(filled.resolve("millrace.mv.db"), directory.resolve("millrace.mv.db"));
+          return List.of(BusyServer.class.getName(), String.valueOf(port), directory.toString(), String.valueOf(beside));
+        });
+  }
+
+  /// What the JVM is to be told behind its options.
+  private interface Arguments {
+    List<String> of(int port, Path directory) throws IOException;
+  }
+
+  private ServerProcess(List<String> options, Arguments arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(java(), "@jvm.options"));
-    if (headStart) {
-      command.add("-XX:AOTCache=" + HEAD_START);
-    }
-    command.addAll(
-        List.of(
-            "-jar", "target/millrace.jar", "serve", "--port", String.valueOf(port),
-            "--data", directory.resolve("data").toString()));
+    command.addAll(options);
+    command.addAll(arguments.of(port, directory));
     long start = System.nanoTime();
     process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
     try {
@@ -80,6 +100,25 @@ final class ServerProcess implements AutoCloseable {
         .sum() / 1024.0;
   }
 
+  /// Seconds of processor time that it has used.
+  double processor() {
+    return process.toHandle().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /// What it has printed so far.
+  List<String> printed() throws IOException {
+    return Files.readAllLines(output);
+  }
+
+  void say(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
   private void awaitReady() throws IOException, InterruptedException {
     HttpRequest request = HttpRequest.newBuilder(URI.create(address() + "/health/ready")).timeout(PATIENCE).build();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -101,7 +140,7 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (var socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     }

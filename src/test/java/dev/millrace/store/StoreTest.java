@@ -394,4 +394,40 @@ class StoreTest {
   private Summary step(String name, int last) {
     return store.stepStatistics(SHOP, last).get(new StepKey(VERIFY, new StepName(name)));
   }
+
+  @Test
+  void of_what_moved_the_newest_are_kept_and_the_oldest_forgotten_little_by_little() {
+    store.close();
+    store = Store.open(url, Samples::parse, 10);
+    for (int number = 1; number <= 40; number++) {
+      store.save(List.of(decide(change(shop(), number))));
+    }
+    long last = store.lastSequence();
+    assertThat(store.firstSequence()).isEqualTo(last - 9);
+    restart();
+    assertThat(store.firstSequence()).isEqualTo(last - 9);
+    assertThat(store.lastSequence()).isEqualTo(last);
+    assertThat(store.movedAfter(0, 100)).extracting(Moved::sequence).first().isEqualTo(last - 9);
+    assertThat(store.movedAfter(last - 10, 100)).hasSize(10);
+  }
+
+  @Test
+  void what_moved_is_the_same_from_memory_and_from_the_database() {
+    for (int number = 1; number <= 20; number++) {
+      store.save(List.of(decide(change(shop(), number))));
+    }
+    List<Moved> remembered = store.movedAfter(5, 10);
+    restart();
+    assertThat(store.movedAfter(5, 10)).isEqualTo(remembered).hasSize(10);
+  }
+
+  @Test
+  void statistics_that_were_read_before_are_those_of_now() {
+    Change one = moving(shop(), 1).with(attempt(moving(shop(), 1), "build", "compile", 1, new AttemptState.Running(noonPlus(3))));
+    store.save(List.of(decide(one)));
+    assertThat(store.stageStatistics(SHOP, 100).values()).allMatch(summary -> summary.count() == 0);
+    store.save(List.of(decide(one.with(attempt(one, "build", "compile", 1, passed(3, 5))))));
+    assertThat(store.stageStatistics(SHOP, 100).values()).extracting(Summary::count).containsExactly(1, 0);
+    assertThat(store.stageStatistics(SHOP, 100)).isEqualTo(store.stageStatistics(SHOP, 100));
+  }
 }

@@ -1,7 +1,6 @@
 package dev.millrace.web.api;
 
 import dev.millrace.change.ChangeId;
-import dev.millrace.flow.Decision;
 import dev.millrace.store.Moved;
 import dev.millrace.store.Store;
 import io.javalin.http.BadRequestResponse;
@@ -9,10 +8,7 @@ import io.javalin.http.Context;
 import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,32 +17,28 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `/api/v1/events`: what moves, as server-sent events. Each has the sequence number it is stored under, so that
-/// `Last-Event-ID` resumes without a gap. Every client has a thread of its own: a slow one holds nobody up.
-public final class EventsResource implements AutoCloseable {
+/// `Last-Event-ID` resumes without a gap.
+///
+/// Every client has a virtual thread and a position of its own and reads on from there: the tail in memory when it keeps
+/// up, the database when it has fallen behind. Nothing is queued for it, so a slow one costs what its connection buffers
+/// and holds nobody up. Who has fallen too far behind, or asks for what is no longer kept, is told to look anew.
+public final class EventsResource {
   private static final Logger LOG = LoggerFactory.getLogger(EventsResource.class);
   private static final int PORTION = 500;
-  private static final long HEARTBEAT_SECONDS = 8;
+  private static final long HEARTBEAT = TimeUnit.SECONDS.toNanos(8);
+
+  /// Who is farther behind is served sooner by looking anew.
+  static final long FAR = 10_000;
 
   private final Store store;
   private final Supplier<String> server;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition moved = lock.newCondition();
-  private boolean closed;
+  private final Tidings tidings;
 
   /// @param server what is to be known of the server itself, as JSON: sent to begin with and when it is different
-  public EventsResource(Store store, Supplier<String> server) {
+  public EventsResource(Store store, Tidings tidings, Supplier<String> server) {
     this.store = store;
+    this.tidings = tidings;
     this.server = server;
-  }
-
-  /// Wakes those who listen; does not block.
-  public void wake(Decision decision) {
-    lock.lock();
-    try {
-      moved.signalAll();
-    } finally {
-      lock.unlock();
-    }
   }
 
   /// `?pipeline=&change=`; without `Last-Event-ID` it begins with what moves from now on.
@@ -58,26 +50,41 @@ public final class EventsResource implements AutoCloseable {
     ServletOutputStream out = context.res().getOutputStream();
     try {
       String told = server.get();
-      long toldAt = System.nanoTime();
+      long asked = System.nanoTime();
       write(out, "retry: 1000\n: at " + last + "\n\n" + server(told));
-      while (await(last)) {
-        List<Moved> rows = store.movedAfter(last, PORTION);
+      long spoken = asked;
+      while (!tidings.closed()) {
         var text = new StringBuilder();
-        for (Moved row : rows) {
-          last = row.sequence();
-          if (wanted(row, pipeline, change)) {
-            text.append("id: ").append(last).append("\ndata: ").append(json(row)).append("\n\n");
+        if (lost(last)) {
+          last = tidings.last();
+          text.append("event: reset\nid: ").append(last).append("\ndata: what moved before is not kept: look anew\n\n");
+        }
+        // no farther than what pages show already
+        long reached = tidings.last();
+        if (reached > last) {
+          for (Moved row : store.movedAfter(last, (int) Math.min(PORTION, reached - last))) {
+            last = row.sequence();
+            if (wanted(row, pipeline, change)) {
+              text.append("id: ").append(last).append("\ndata: ").append(json(row)).append("\n\n");
+            }
           }
         }
-        if (System.nanoTime() - toldAt > TimeUnit.SECONDS.toNanos(HEARTBEAT_SECONDS / 2)) {
+        if (System.nanoTime() - asked > HEARTBEAT / 2) {
           String news = server.get();
-          toldAt = System.nanoTime();
+          asked = System.nanoTime();
           if (!news.equals(told)) {
             told = news;
             text.append(server(told));
           }
         }
-        write(out, text.isEmpty() ? ": still there\n\n" : text.toString());
+        if (text.isEmpty() && System.nanoTime() - spoken >= HEARTBEAT) {
+          text.append(": still there, at ").append(last).append("\n\n");
+        }
+        if (!text.isEmpty()) {
+          write(out, text.toString());
+          spoken = System.nanoTime();
+        }
+        tidings.await(last, spoken + HEARTBEAT - System.nanoTime());
       }
       write(out, "event: bye\ndata: the server is stopping\n\n");
     } catch (IOException e) {
@@ -91,11 +98,18 @@ public final class EventsResource implements AutoCloseable {
     return "event: server\ndata: " + told + "\n\n";
   }
 
+  /// Whether who has heard up to there cannot be told all of what came then: it is not kept any more, it is too much, or
+  /// the number is from another life of this server.
+  private boolean lost(long heard) {
+    long last = tidings.last();
+    return heard > last || heard < store.firstSequence() - 1 || last - heard > FAR;
+  }
+
   private long last(Context context) {
     String header = context.header("Last-Event-ID");
     String text = header != null ? header : context.queryParam("after");
     if (text == null) {
-      return store.lastSequence();
+      return tidings.last();
     }
     if (!text.matches("[0-9]{1,18}")) {
       throw new BadRequestResponse("Last-Event-ID is the number of an event that was sent, not \"" + text + "\".");
@@ -106,35 +120,6 @@ public final class EventsResource implements AutoCloseable {
   private static void write(ServletOutputStream out, String text) throws IOException {
     out.write(text.getBytes(StandardCharsets.UTF_8));
     out.flush();
-  }
-
-  /// Returns when there is more, or it is time for a sign of life; false when the server stops.
-  boolean await(long seen) throws InterruptedException {
-    lock.lock();
-    try {
-      long left = TimeUnit.SECONDS.toNanos(HEARTBEAT_SECONDS);
-      while (!closed && store.lastSequence() <= seen && left > 0) {
-        left = moved.awaitNanos(left);
-      }
-      return !closed;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// Whether everybody has been sent away.
-  boolean closed() {
-    lock.lock();
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// The number of the last event.
-  long sequence() {
-    return store.lastSequence();
   }
 
   private static boolean wanted(Moved row, @Nullable String pipeline, int change) {
@@ -157,17 +142,5 @@ public final class EventsResource implements AutoCloseable {
     }
     json.put("what", row.what());
     return json.toString();
-  }
-
-  /// Sends everybody who listens away.
-  @Override
-  public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      moved.signalAll();
-    } finally {
-      lock.unlock();
-    }
   }
 }

@@ -38,15 +38,16 @@ public final class LogResource {
 
   private static final int FEW = 100;
   private static final int MOST = 1_000;
+  private static final long PATIENCE_UNTIL_MOVED = Duration.ofSeconds(8).toNanos();
 
   private final Logs logs;
   private final Names names;
-  private final EventsResource events;
+  private final Tidings tidings;
 
-  public LogResource(Logs logs, Names names, EventsResource events) {
+  public LogResource(Logs logs, Names names, Tidings tidings) {
     this.logs = logs;
     this.names = names;
-    this.events = events;
+    this.tidings = tidings;
   }
 
   public void show(Context context) throws IOException {
@@ -197,7 +198,7 @@ public final class LogResource {
     long bytes = 0;
     long lines = 0;
     while (true) {
-      long sequence = events.sequence();
+      long sequence = tidings.last();
       boolean ended = names.change(context).attempt(attempt).orElseThrow().ended();
       long size = log.size();
       if (timestamps) {
@@ -211,12 +212,13 @@ public final class LogResource {
         }
       }
       out.flush();
-      if (ended || events.closed()) {
+      if (ended || tidings.closed()) {
         return;
       }
       if (log.ended()) {
         // Nobody writes it yet, or nobody does any more and the end is not stored yet.
-        if (!events.await(sequence)) {
+        tidings.await(sequence, PATIENCE_UNTIL_MOVED);
+        if (tidings.closed()) {
           return;
         }
       } else {

@@ -251,4 +251,26 @@ class ViewsTest {
     var pages = java.util.stream.IntStream.range(0, 16).parallel().mapToObj(_ -> views.html(MapView.of(flow, MAP))).distinct().toList();
     assertThat(pages).hasSize(1);
   }
+
+  @Test
+  void a_row_is_the_same_alone_and_in_its_stream_and_made_once() {
+    RowView row = RowView.of(change("ppppp"), flow(change("ppppp")), MAP, NOW);
+    var views = new Views();
+    String alone = views.html(row);
+    assertThat(views.piece(row)).isEqualTo(alone);
+    assertThat(views.piece(RowView.of(change("ppppp"), flow(change("ppppp")), MAP, NOW))).isSameAs(views.piece(row));
+    assertThat(views.characters()).isEqualTo(alone.length());
+    StreamView stream = StreamView.of(flow(change("ppppp")), MAP, List.of(change("ppppp")), false, new Site("http://localhost", new dev.millrace.pipeline.RepositoryName("pipelines"), null, NOW, 0));
+    assertThat(views.html(stream)).contains(alone.strip());
+  }
+
+  @Test
+  void so_many_characters_of_pieces_are_kept_and_no_more() {
+    var views = new Views();
+    String much = "x".repeat(1 << 20);
+    for (int number = 1; number <= 40; number++) {
+      views.piece(new LinesView(List.of(), "", much + number, Look.PASSED));
+    }
+    assertThat(views.characters()).isLessThanOrEqualTo(Views.MOST_CHARACTERS);
+  }
 }
