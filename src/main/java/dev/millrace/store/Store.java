@@ -20,7 +20,8 @@ import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.Stage;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.StepName;
-import dev.millrace.statistics.Summary;
+import dev.millrace.statistics.Figures;
+import dev.millrace.statistics.Window;
 import dev.millrace.store.tables.tables.records.AttemptRecord;
 import dev.millrace.store.tables.tables.records.ChangeRecord;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ public final class Store implements AutoCloseable {
   private volatile long lastSequence;
   private volatile long firstSequence;
   private final Tail tail;
-  private final Summaries summaries = new Summaries();
+  private final KnownFigures figures = new KnownFigures();
 
   /// The changes that have not ended, as they are stored, as far as they were loaded or saved since the start.
   private final Map<ChangeId, Change> stored = new HashMap<>();
@@ -164,7 +165,7 @@ public final class Store implements AutoCloseable {
     }
     pipelines = writing.pipelines();
     tail.add(writing.moved());
-    summaries.committed(writing.moved());
+    figures.committed(writing.moved());
     firstSequence = first;
     lastSequence = writing.lastSequence();
   }
@@ -304,21 +305,24 @@ public final class Store implements AutoCloseable {
                 CHANGE.BRANCH.eq(branch.text())));
   }
 
-  /// The last so many trials of each stage that the pipeline has (or had last), in its order.
+  /// The figures of each stage that the pipeline has (or had last), in its order.
   ///
   /// A trial of a stage is all its attempts with one number: from the first start to the last end, failed if any
   /// failed; where none failed but one errored or was cancelled, it says nothing and is none.
-  public Map<StageName, Summary> stageStatistics(PipelineName pipeline, int last) {
-    return summaries.of(
+  ///
+  /// @param now when a window of days ends
+  public Map<StageName, Figures> stageStatistics(PipelineName pipeline, Window window, Instant now) {
+    return figures.of(
         pipeline,
         stages(pipeline),
-        last,
-        missing -> database.read(sql -> Trials.ofStages(sql, pipeline, missing, last)));
+        window,
+        now,
+        missing -> database.read(sql -> Trials.ofStages(sql, pipeline, missing, window, now)));
   }
 
-  /// The last so many trials of each step that the pipeline has (or had last), in its order.
-  public Map<StepKey, Summary> stepStatistics(PipelineName pipeline, int last) {
-    return database.read(sql -> Trials.ofSteps(sql, pipeline, stages(pipeline), last));
+  /// The same of each step.
+  public Map<StepKey, Figures> stepStatistics(PipelineName pipeline, Window window, Instant now) {
+    return database.read(sql -> Trials.ofSteps(sql, pipeline, stages(pipeline), window, now));
   }
 
   /// What moved after that, oldest first, as far as it is kept; from memory, if that is not long ago.

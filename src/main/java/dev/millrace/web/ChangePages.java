@@ -105,7 +105,7 @@ final class ChangePages {
         new ComparisonPage.Evidence(
             desk.between(change.pipeline().repository(), ComparisonPage.worked(before), ComparisonPage.worked(change)),
             desk.difference(before.definition(), change.definition()));
-    show(context, ComparisonPage.of(change, before, evidence, flow(change).statistics(), site));
+    show(context, ComparisonPage.of(change, before, evidence, Flow.recent(flow(change).figures()), site));
   }
 
   private Optional<Change> other(Context context, Change change) {
@@ -213,7 +213,7 @@ final class ChangePages {
   /// Medians and the like come from the pipeline; the map of a change is that of its own definition.
   private Flow flow(Change change) {
     Flow today = flows.flow(change.id().pipeline(), 1);
-    return new Flow(change.definition(), today.changes(), today.statistics());
+    return new Flow(change.definition(), today.changes(), today.figures(), today.window());
   }
 
   private void show(Context context, View view) {

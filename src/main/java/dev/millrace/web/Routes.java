@@ -67,7 +67,7 @@ final class Routes {
     this.logs = new LogPages(flows, names, logs, views);
     this.searches = new SearchPages(flows, desk, store, views);
     this.commitsResource = new CommitsResource(desk);
-    this.pipelinesResource = new PipelinesResource(store, engine, names);
+    this.pipelinesResource = new PipelinesResource(store, engine, names, clock);
     this.changesResource = new ChangesResource(store, engine, desk, names, clock);
     this.logResource = new LogResource(logs, names, tidings);
     this.events = new EventsResource(store, tidings, () -> Pages.server(works.trouble().orElse("")));
@@ -78,7 +78,11 @@ final class Routes {
 
     routes.get("/", renderings.once(pipelines::home));
     routes.get("/flows", renderings.once(pipelines::flows));
+    routes.get("/wall", renderings.once(pipelines::wall));
+    routes.get("/wall/tiles", renderings.once(pipelines::tiles));
     routes.get("/pipelines/{pipeline}", renderings.once(pipelines::pipeline));
+    routes.get("/pipelines/{pipeline}/wall", renderings.once(pipelines::wall));
+    routes.get("/pipelines/{pipeline}/wall/tiles", renderings.once(pipelines::tiles));
     routes.get("/pipelines/{pipeline}/map", renderings.once(pipelines::map));
     routes.get("/pipelines/{pipeline}/queue", renderings.once(pipelines::queue));
     routes.get("/pipelines/{pipeline}/stream", renderings.once(pipelines::stream));

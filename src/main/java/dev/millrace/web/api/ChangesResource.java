@@ -12,6 +12,7 @@ import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.statistics.Estimate;
 import dev.millrace.statistics.Summary;
+import dev.millrace.statistics.Window;
 import dev.millrace.store.Filter;
 import dev.millrace.store.Found;
 import dev.millrace.store.Store;
@@ -36,7 +37,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ChangesResource {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int MOST = 200;
-  private static final int TRIALS = 100;
   private static final String BY = "the API";
 
   private final Store store;
@@ -74,7 +74,7 @@ public final class ChangesResource {
   }
 
   private Map<StageName, Summary> statistics(PipelineName pipeline) {
-    return store.stageStatistics(pipeline, TRIALS);
+    return Flow.recent(store.stageStatistics(pipeline, Window.USUAL, clock.instant()));
   }
 
   private ObjectNode json(Change change, Map<StageName, Summary> statistics) {

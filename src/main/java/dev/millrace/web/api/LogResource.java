@@ -137,7 +137,7 @@ public final class LogResource {
     }
 
     boolean wanted() {
-      if (events.closed()) {
+      if (tidings.closed()) {
         return false;
       }
       if (System.nanoTime() - latest < PATIENCE.toNanos()) {

@@ -8,7 +8,9 @@ import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.queue.IntegrationQueue;
 import dev.millrace.statistics.Estimate;
+import dev.millrace.statistics.Figures;
 import dev.millrace.statistics.Summary;
+import dev.millrace.statistics.Window;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -21,19 +23,30 @@ import org.jspecify.annotations.Nullable;
 /// What a pipeline's pictures are drawn from.
 ///
 /// @param changes those that have not ended and the last ones that have, newest first
-/// @param statistics of each stage; one without trials may be missing
-public record Flow(Definition definition, List<Change> changes, Map<StageName, Summary> statistics) {
+/// @param figures of each stage; one without trials may be missing
+/// @param window what the figures are of
+public record Flow(Definition definition, List<Change> changes, Map<StageName, Figures> figures, Window window) {
   public Flow {
     changes = List.copyOf(changes);
-    statistics = Map.copyOf(statistics);
+    figures = Map.copyOf(figures);
   }
 
   Pipeline pipeline() {
     return definition.pipeline();
   }
 
+  Figures figures(StageName stage) {
+    return figures.getOrDefault(stage, Figures.NONE);
+  }
+
+  /// The newest trials of a stage, whatever the window is: what is expected of the next one follows from them.
   Summary statistics(StageName stage) {
-    return statistics.getOrDefault(stage, Summary.NONE);
+    return figures(stage).recent();
+  }
+
+  /// The newest trials of each stage.
+  public static Map<StageName, Summary> recent(Map<StageName, Figures> figures) {
+    return figures.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().recent()));
   }
 
   /// The changes on their way to the target, in the order of their turn.
@@ -57,7 +70,7 @@ public record Flow(Definition definition, List<Change> changes, Map<StageName, S
 
   /// How long a change that has not ended will still take, with what comes before it.
   Estimate estimate(Change change, Instant now) {
-    return estimate(change, changes.stream().filter(one -> !one.ended()).toList(), statistics, now);
+    return estimate(change, changes.stream().filter(one -> !one.ended()).toList(), recent(figures), now);
   }
 
   /// @param inFlight the changes of its pipeline that have not ended

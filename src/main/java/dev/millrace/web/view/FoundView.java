@@ -6,6 +6,7 @@ import dev.millrace.change.CommitId;
 import dev.millrace.engine.Whereabouts;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.RepositoryName;
+import dev.millrace.statistics.Window;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -95,7 +96,7 @@ public record FoundView(
   }
 
   private static Hit hit(Change change, String how, Instant now) {
-    Flow alone = new Flow(change.definition(), List.of(change), java.util.Map.of());
+    Flow alone = new Flow(change.definition(), List.of(change), java.util.Map.of(), Window.USUAL);
     Headline head = Headline.of(change, alone, now);
     return new Hit(head, change.id().toString(), how, where(change, head));
   }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class EventsResourceTest {
   private final Movements movements = new Movements();
-  private final EventsResource events = new EventsResource(movements.store(), movements.tidings());
+  private final EventsResource events = new EventsResource(movements.store(), movements.tidings(), () -> "{}");
   private final Javalin server =
       Javalin.create(
               config -> {

@@ -16,6 +16,7 @@ import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.statistics.Summary;
 import dev.millrace.statistics.Trial;
+import dev.millrace.statistics.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -202,7 +203,7 @@ class BesideTest {
     Change change = change(42, "pf");
     Attempt failed = change.attempts(new StageName("verify")).getFirst();
     var evidence = new ChangeView.Evidence(Samples.newer(change.definition()), Map.of(failed.id(), List.of(new LogLine(7, NOW, "Error: no <tea>", false))));
-    ChangeView view = ChangeView.of(change, new Flow(change.definition(), List.of(change), Map.of()), List.of(), evidence, NOW);
+    ChangeView view = ChangeView.of(change, new Flow(change.definition(), List.of(change), Map.of(), Window.USUAL), List.of(), evidence, NOW);
     ChangeView.Alarm alarm = view.alarms().getFirst();
     assertThat(alarm.sentence()).startsWith("Exit code 1 after ");
     assertThat(alarm.lines().getFirst().html()).isEqualTo("Error: no &lt;tea&gt;");
@@ -210,7 +211,7 @@ class BesideTest {
     assertThat(alarm.again()).isTrue();
     assertThat(view.pinned()).isFalse();
     assertThat(view.stages().stream().map(box -> box.name() + (box.open() ? " open" : ""))).containsExactly("build", "verify open", "main");
-    assertThat(ChangeView.of(change, new Flow(change.definition(), List.of(change), Map.of()), List.of(), new ChangeView.Evidence(change.definition(), Map.of()), NOW).pinned()).isTrue();
+    assertThat(ChangeView.of(change, new Flow(change.definition(), List.of(change), Map.of(), Window.USUAL), List.of(), new ChangeView.Evidence(change.definition(), Map.of()), NOW).pinned()).isTrue();
   }
 
   @Test
