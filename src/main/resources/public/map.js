@@ -7,10 +7,10 @@
     const all = [...link.closest('.boxes').querySelectorAll('.box-link')];
     const place = (other) => other.closest('.box').getBoundingClientRect();
     const here = place(link);
-    const needs = (other) => other.dataset.needs.split(' ').includes(link.id);
+    const needs = (one, other) => (one.dataset.needs || '').split(' ').includes(other.id);
     const wanted = {
-      ArrowRight: all.filter(needs),
-      ArrowLeft: all.filter((other) => link.dataset.needs.split(' ').includes(other.id)),
+      ArrowRight: all.filter((other) => needs(other, link)),
+      ArrowLeft: all.filter((other) => needs(link, other)),
       ArrowDown: all.filter((other) => Math.abs(place(other).left - here.left) < 2 && place(other).top > here.top),
       ArrowUp: all.filter((other) => Math.abs(place(other).left - here.left) < 2 && place(other).top < here.top),
     }[event.key];

@@ -402,7 +402,7 @@ class StoreTest {
     Instant now = noonPlus(60 * 86_400);
     var build = new StageName("build");
     var compile = new StepKey(build, new StepName("compile"));
-    for (int round = 1; round <= 8; round++) {
+    for (int round = 1; round <= 6; round++) {
       for (int nth = 0; nth < 3 * round * round; nth++) {
         Change change = moving(shop(), trials.size() + 1);
         long end = random.nextInt(60 * 86_400);
