@@ -40,9 +40,9 @@ insert into attempt (pipeline, number, stage, step, attempt, place, round, commi
         '1111111111111111111111111111111111111111', timestamp with time zone '2026-11-21 12:02:30+00:00',
         'planned', null, null, null, null);
 
-insert into stage_trial (pipeline, number, stage, attempt, started_at, finished_at, passed) values
-    ('shop', 1, 'build', 1, timestamp with time zone '2026-11-21 12:00:02+00:00', timestamp with time zone '2026-11-21 12:01:00+00:00', false),
-    ('shop', 2, 'build', 1, timestamp with time zone '2026-11-21 12:02:02+00:00', timestamp with time zone '2026-11-21 12:02:30+00:00', true);
+insert into stage_trial (pipeline, number, stage, attempt, started_at, finished_at, took_nanos, passed) values
+    ('shop', 1, 'build', 1, timestamp with time zone '2026-11-21 12:00:02+00:00', timestamp with time zone '2026-11-21 12:01:00+00:00', 58000000000, false),
+    ('shop', 2, 'build', 1, timestamp with time zone '2026-11-21 12:02:02+00:00', timestamp with time zone '2026-11-21 12:02:30+00:00', 28000000000, true);
 
 insert into note (pipeline, number, happened_at, sentence) values
     ('shop', 1, timestamp with time zone '2026-11-21 12:01:00+00:00', 'build failed');

@@ -20,7 +20,8 @@ import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.Stage;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.StepName;
-import dev.millrace.statistics.Summary;
+import dev.millrace.statistics.Figures;
+import dev.millrace.statistics.Window;
 import dev.millrace.store.tables.tables.records.AttemptRecord;
 import dev.millrace.store.tables.tables.records.ChangeRecord;
 import java.nio.file.Path;
@@ -204,17 +205,19 @@ public final class Store implements AutoCloseable {
                 CHANGE.BRANCH.eq(branch.text())));
   }
 
-  /// The last so many trials of each stage that the pipeline has (or had last), in its order.
+  /// The figures of each stage that the pipeline has (or had last), in its order.
   ///
   /// A trial of a stage is all its attempts with one number: from the first start to the last end, failed if any
   /// failed; where none failed but one errored or was cancelled, it says nothing and is none.
-  public Map<StageName, Summary> stageStatistics(PipelineName pipeline, int last) {
-    return database.read(sql -> Trials.ofStages(sql, pipeline, stages(pipeline), last));
+  ///
+  /// @param now when a window of days ends
+  public Map<StageName, Figures> stageStatistics(PipelineName pipeline, Window window, Instant now) {
+    return database.read(sql -> Trials.ofStages(sql, pipeline, stages(pipeline), window, now));
   }
 
-  /// The last so many trials of each step that the pipeline has (or had last), in its order.
-  public Map<StepKey, Summary> stepStatistics(PipelineName pipeline, int last) {
-    return database.read(sql -> Trials.ofSteps(sql, pipeline, stages(pipeline), last));
+  /// The same of each step.
+  public Map<StepKey, Figures> stepStatistics(PipelineName pipeline, Window window, Instant now) {
+    return database.read(sql -> Trials.ofSteps(sql, pipeline, stages(pipeline), window, now));
   }
 
   /// What moved after that, oldest first.

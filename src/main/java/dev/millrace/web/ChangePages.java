@@ -131,7 +131,7 @@ final class ChangePages {
   /// Medians and the like come from the pipeline; the map of a change is that of its own definition.
   private Flow flow(Change change) {
     Flow today = flows.flow(change.id().pipeline(), 1);
-    return new Flow(change.definition(), today.changes(), today.statistics());
+    return new Flow(change.definition(), today.changes(), today.figures(), today.window());
   }
 
   private void show(Context context, View view) {

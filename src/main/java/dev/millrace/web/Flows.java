@@ -6,6 +6,7 @@ import dev.millrace.engine.Works;
 import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.RepositoryName;
+import dev.millrace.statistics.Window;
 import dev.millrace.store.Filter;
 import dev.millrace.store.Store;
 import dev.millrace.web.view.Flow;
@@ -22,7 +23,6 @@ import java.util.List;
 final class Flows {
   static final int ROWS = 30;
   private static final int ON_HOME = 8;
-  private static final int TRIALS = 100;
   private static final RepositoryName DEFINITIONS = new RepositoryName("pipelines");
 
   private final Store store;
@@ -49,6 +49,11 @@ final class Flows {
   ///
   /// @param rows how many of the newest changes, besides those in flight
   Flow flow(PipelineName pipeline, int rows) {
+    return flow(pipeline, rows, Window.USUAL);
+  }
+
+  /// @param window what its figures are of
+  Flow flow(PipelineName pipeline, int rows, Window window) {
     List<Change> newest = store.changes(pipeline, Filter.newest(rows));
     Definition definition =
         store
@@ -62,7 +67,7 @@ final class Flows {
     newest.forEach(change -> changes.putIfAbsent(change.id().number(), change));
     List<Change> ordered =
         changes.values().stream().sorted(Comparator.comparing(Change::id).reversed()).toList();
-    return new Flow(definition, ordered, store.stageStatistics(pipeline, TRIALS));
+    return new Flow(definition, ordered, store.stageStatistics(pipeline, window, clock.instant()), window);
   }
 
   FlowMap map(Flow flow) {
@@ -70,7 +75,12 @@ final class Flows {
   }
 
   List<Flow> all() {
-    return store.definitions().stream().map(definition -> flow(definition.name(), ON_HOME)).toList();
+    return all(ON_HOME);
+  }
+
+  /// @param rows how many of the newest changes of each
+  List<Flow> all(int rows) {
+    return store.definitions().stream().map(definition -> flow(definition.name(), rows)).toList();
   }
 
   /// The changes from before a number, newest first.

@@ -6,7 +6,9 @@ import dev.millrace.engine.Desk;
 import dev.millrace.flow.Answer;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.PipelineName;
+import dev.millrace.statistics.Window;
 import dev.millrace.web.api.Names;
+import dev.millrace.web.view.Address;
 import dev.millrace.web.view.DefinitionView;
 import dev.millrace.web.view.Flow;
 import dev.millrace.web.view.FlowsView;
@@ -17,11 +19,15 @@ import dev.millrace.web.view.PipelineView;
 import dev.millrace.web.view.QueueView;
 import dev.millrace.web.view.Site;
 import dev.millrace.web.view.StreamView;
+import dev.millrace.web.view.TilesView;
 import dev.millrace.web.view.View;
 import dev.millrace.web.view.Views;
+import dev.millrace.web.view.WallView;
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// All pipelines, and the page of one.
 final class PipelinePages {
@@ -42,25 +48,61 @@ final class PipelinePages {
   void home(Context context) {
     Site site = flows.site();
     List<Flow> all = flows.all();
-    show(context, HomeView.of(all, all.stream().map(flows::map).toList(), site));
+    show(context, HomeView.of(all, all.stream().map(flows::map).toList(), find(context), site));
   }
 
   void flows(Context context) {
     List<Flow> all = flows.all();
-    show(context, FlowsView.of(all, all.stream().map(flows::map).toList(), flows.site()));
+    show(context, FlowsView.of(all, all.stream().map(flows::map).toList(), find(context), flows.site()));
+  }
+
+  /// All pipelines, or one, for a screen in the room.
+  void wall(Context context) {
+    boolean light = oneOf(context, "theme", "dark", "light").equals("light");
+    Site site = flows.site();
+    show(context, WallView.of(onWall(context), only(context), light, site));
+  }
+
+  void tiles(Context context) {
+    show(context, TilesView.of(onWall(context), only(context), flows.site()));
+  }
+
+  private List<Flow> onWall(Context context) {
+    PipelineName only = only(context);
+    return only == null ? flows.all(Flows.ROWS) : List.of(flows.flow(only, Flows.ROWS));
+  }
+
+  private @Nullable PipelineName only(Context context) {
+    return context.pathParamMap().containsKey("pipeline") ? names.pipeline(context) : null;
+  }
+
+  private static String find(Context context) {
+    return Objects.requireNonNullElse(context.queryParam("find"), "");
+  }
+
+  /// A parameter that is one of these, or empty when it is not asked for.
+  private static String oneOf(Context context, String parameter, String... choices) {
+    String text = Objects.requireNonNullElse(context.queryParam(parameter), "");
+    if (!text.isEmpty() && !List.of(choices).contains(text)) {
+      throw new BadRequestResponse("\"" + parameter + "\" is " + String.join(" or ", choices) + ", not \"" + text + "\".");
+    }
+    return text;
   }
 
   void pipeline(Context context) {
     PipelineName pipeline = names.pipeline(context);
     int before = Names.number(context, "before", 0);
     Site site = flows.site();
-    Flow flow = flows.flow(pipeline, Flows.ROWS);
+    Window window = Names.window(context);
+    var at = new Address(context.path(), context.queryParamMap());
+    oneOf(context, "zoom", "fit");
+    Flow flow = flows.flow(pipeline, Flows.ROWS, window);
     List<Change> shown = before == 0 ? flow.changes() : flows.before(pipeline, before);
-    show(context, PipelineView.of(flow, flows.map(flow), shown, more(shown), "", "", site));
+    show(context, PipelineView.of(flow, flows.map(flow), shown, more(shown), "", "", at, site));
   }
 
   void map(Context context) {
-    Flow flow = flows.flow(names.pipeline(context), Flows.ROWS);
+    Flow flow = flows.flow(names.pipeline(context), Flows.ROWS, Names.window(context));
     show(context, MapView.of(flow, flows.map(flow)));
   }
 

@@ -55,7 +55,7 @@ final class Routes {
     var names = new Names(store);
     this.pipelines = new PipelinePages(flows, names, desk, views);
     this.changes = new ChangePages(flows, names, desk, store, logs, views);
-    this.pipelinesResource = new PipelinesResource(store, engine, names);
+    this.pipelinesResource = new PipelinesResource(store, engine, names, clock);
     this.changesResource = new ChangesResource(store, engine, desk, names);
     this.logResource = new LogResource(logs, names, events);
     this.events = events;
@@ -66,7 +66,11 @@ final class Routes {
 
     routes.get("/", pipelines::home);
     routes.get("/flows", pipelines::flows);
+    routes.get("/wall", pipelines::wall);
+    routes.get("/wall/tiles", pipelines::tiles);
     routes.get("/pipelines/{pipeline}", pipelines::pipeline);
+    routes.get("/pipelines/{pipeline}/wall", pipelines::wall);
+    routes.get("/pipelines/{pipeline}/wall/tiles", pipelines::tiles);
     routes.get("/pipelines/{pipeline}/map", pipelines::map);
     routes.get("/pipelines/{pipeline}/queue", pipelines::queue);
     routes.get("/pipelines/{pipeline}/stream", pipelines::stream);

@@ -8,7 +8,8 @@ import dev.millrace.change.ChangeId;
 import dev.millrace.change.ChangeState;
 import dev.millrace.flow.Note;
 import dev.millrace.pipeline.PipelineName;
-import dev.millrace.statistics.Summary;
+import dev.millrace.statistics.Figures;
+import dev.millrace.statistics.Window;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -52,7 +53,7 @@ class MigrationTest {
           .extracting(attempt -> attempt.id().step() + " " + ((AttemptState.Failed) attempt.state()).fault().sentence())
           .containsExactly("compile exit code 2");
       assertThat(store.history(ended.id())).extracting(Note::sentence).containsExactly("build failed");
-      assertThat(store.stageStatistics(Samples.SHOP, 9).values()).extracting(Summary::count).containsExactly(2, 0);
+      assertThat(store.stageStatistics(Samples.SHOP, Window.USUAL, Samples.NOON).values()).extracting(Figures::count).containsExactly(2, 0);
       assertThat(store.movedAfter(0, 9)).extracting(Moved::what).containsExactly("pipeline.defined", "change.failed");
       Change next = store.load().changes().firstEntry().getValue().in(new ChangeState.Cancelling(Samples.NOON, "enough"));
       store.save(List.of(Samples.decide(next)));

@@ -16,8 +16,10 @@ import dev.millrace.flow.Decision;
 import dev.millrace.flow.Note;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.Definition;
+import dev.millrace.statistics.Window;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -68,8 +70,11 @@ final class StoreBench {
       time("changes(last 30)", () -> bench.changes(SHOP, Filter.newest(30)));
       time("changes(failed, last 30)", () -> bench.changes(SHOP, new Filter("failed", 0, 30)));
       time("changes(before the middle, 30)", () -> bench.changes(SHOP, new Filter(null, many / 2, 30)));
-      time("stageStatistics(100)", () -> bench.stageStatistics(SHOP, 100));
-      time("stepStatistics(100)", () -> bench.stepStatistics(SHOP, 100));
+      Instant now = noonPlus(1000L * many);
+      for (Window window : Window.CHOICES) {
+        time("stageStatistics(" + window.text() + ")", () -> bench.stageStatistics(SHOP, window, now));
+        time("stepStatistics(" + window.text() + ")", () -> bench.stepStatistics(SHOP, window, now));
+      }
       time("change", () -> bench.change(new ChangeId(SHOP, 1 + random.nextInt(many))));
       time("containing", () -> bench.containing(Samples.commit(1 + random.nextInt(many))));
       time("known", () -> bench.known(SHOP, new BranchName("integrate/7"), Samples.commit(7)));

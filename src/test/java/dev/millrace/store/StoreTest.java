@@ -29,12 +29,17 @@ import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.StepName;
+import dev.millrace.statistics.Figures;
 import dev.millrace.statistics.Summary;
 import dev.millrace.statistics.Trial;
+import dev.millrace.statistics.Window;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -324,7 +329,7 @@ class StoreTest {
     assertThat(store.movedAfter(2, 100))
         .extracting(Moved::what)
         .containsExactly("attempt.planned", "attempt.running", "attempt.passed");
-    assertThat(store.stageStatistics(SHOP, 1).get(new StageName("build")).count()).isEqualTo(1);
+    assertThat(stage("build", 1).count()).isEqualTo(1);
   }
 
   @Test
@@ -333,11 +338,11 @@ class StoreTest {
     one = one.with(attempt(one, "verify", "unit", 1, passed(10, 20)));
     Change both = one.with(attempt(one, "verify", "browser", 1, new AttemptState.Running(noonPlus(5))));
     store.save(List.of(decide(both)));
-    assertThat(stage("verify", 10)).isEqualTo(Summary.NONE);
+    assertThat(stage("verify", 10)).isEqualTo(Figures.NONE);
     restart();
     store.save(List.of(decide(one.with(attempt(one, "verify", "browser", 1, passed(5, 17))))));
-    assertThat(stage("verify", 10).trials()).containsExactly(new Trial(noonPlus(20), Duration.ofSeconds(15), true));
-    assertThat(step("browser", 10).trials()).containsExactly(new Trial(noonPlus(17), Duration.ofSeconds(12), true));
+    assertThat(stage("verify", 10).recent().trials()).containsExactly(new Trial(noonPlus(20), Duration.ofSeconds(15), true));
+    assertThat(step("browser", 10).recent().trials()).containsExactly(new Trial(noonPlus(17), Duration.ofSeconds(12), true));
   }
 
   @Test
@@ -359,11 +364,11 @@ class StoreTest {
             .with(attempt(change, "verify", "unit", 3, passed(21, 22)))
             .with(attempt(change, "verify", "browser", 3, passed(21, 23)));
     store.save(List.of(decide(change)));
-    assertThat(stage("verify", 10).trials())
+    assertThat(stage("verify", 10).recent().trials())
         .containsExactly(
             new Trial(noonPlus(6), Duration.ofSeconds(3), false), new Trial(noonPlus(23), Duration.ofSeconds(2), true));
-    assertThat(step("unit", 10).trials()).extracting(Trial::passed).containsExactly(false, true, true);
-    assertThat(step("browser", 10).trials()).extracting(Trial::passed).containsExactly(true);
+    assertThat(step("unit", 10).recent().trials()).extracting(Trial::passed).containsExactly(false, true, true);
+    assertThat(step("browser", 10).recent().trials()).extracting(Trial::passed).containsExactly(true);
   }
 
   @Test
@@ -372,7 +377,7 @@ class StoreTest {
     change = change.with(attempt(change, "verify", "unit", 1, passed(10, 20)));
     store.save(List.of(decide(change)));
     store.save(List.of(decide(change.with(attempt(change, "verify", "browser", 1, passed(20, 40))))));
-    assertThat(stage("verify", 10).trials()).containsExactly(new Trial(noonPlus(40), Duration.ofSeconds(30), true));
+    assertThat(stage("verify", 10).recent().trials()).containsExactly(new Trial(noonPlus(40), Duration.ofSeconds(30), true));
   }
 
   @Test
@@ -381,17 +386,63 @@ class StoreTest {
       Change change = moving(shop(), number);
       store.save(List.of(decide(change.with(attempt(change, "build", "compile", 1, passed(0, number))))));
     }
-    assertThat(stage("build", 3).trials()).extracting(trial -> trial.duration().toSeconds()).containsExactly(3L, 4L, 5L);
-    assertThat(store.stageStatistics(SHOP, 3)).containsOnlyKeys(new StageName("build"), VERIFY);
-    assertThat(store.stepStatistics(SHOP, 3)).hasSize(3);
-    assertThat(store.stageStatistics(new PipelineName("other"), 3)).isEmpty();
+    Figures build = stage("build", 3);
+    assertThat(build.recent().trials()).extracting(trial -> trial.duration().toSeconds()).containsExactly(1L, 2L, 3L, 4L, 5L);
+    assertThat(build.latest()).extracting(Figures.Latest::change).containsExactly(1, 2, 3, 4, 5);
+    assertThat(List.of(build.count(), build.median())).isEqualTo(List.of(3, Duration.ofSeconds(4)));
+    assertThat(store.stageStatistics(SHOP, new Window.Last(3), NOON)).containsOnlyKeys(new StageName("build"), VERIFY);
+    assertThat(store.stepStatistics(SHOP, new Window.Last(3), NOON)).hasSize(3);
+    assertThat(store.stageStatistics(new PipelineName("other"), new Window.Last(3), NOON)).isEmpty();
   }
 
-  private Summary stage(String name, int last) {
-    return store.stageStatistics(SHOP, last).get(new StageName(name));
+  @Test
+  void figures_are_those_of_the_trials_in_the_window_however_they_are_asked_for() {
+    var random = new Random(5);
+    var trials = new ArrayList<Figures.Latest>();
+    Instant now = noonPlus(60 * 86_400);
+    var build = new StageName("build");
+    var compile = new StepKey(build, new StepName("compile"));
+    for (int round = 1; round <= 6; round++) {
+      for (int nth = 0; nth < 3 * round * round; nth++) {
+        Change change = moving(shop(), trials.size() + 1);
+        long end = random.nextInt(60 * 86_400);
+        long start = end - random.nextInt(900);
+        boolean fails = random.nextInt(4) == 0;
+        change =
+            change
+                .with(
+                    attempt(
+                        change, "build", "compile", 1,
+                        fails ? new AttemptState.Failed(noonPlus(start), noonPlus(end), new Fault.ExitCode(1)) : passed(start, end)))
+                // neither counts: we were at fault, or nobody was
+                .with(attempt(change, "build", "compile", 2, new AttemptState.Errored(noonPlus(1), now, "no engine", true)))
+                .with(attempt(change, "build", "compile", 3, new AttemptState.Cancelled(noonPlus(1), now, "enough")));
+        store.save(List.of(decide(change)));
+        trials.add(new Figures.Latest(change.id().number(), new Trial(noonPlus(end), Duration.ofSeconds(end - start), !fails)));
+      }
+      trials.sort(Comparator.comparing(one -> one.trial().finishedAt()));
+      for (Window window : Window.CHOICES) {
+        List<Figures.Latest> within =
+            switch (window) {
+              case Window.Last(int attempts) -> trials.subList(Math.max(0, trials.size() - attempts), trials.size());
+              case Window.Days(int days) ->
+                  trials.stream().filter(one -> one.trial().finishedAt().isAfter(now.minus(Duration.ofDays(days)))).toList();
+            };
+        Figures expected =
+            Figures.of(
+                new Summary(within.stream().map(Figures.Latest::trial).toList()),
+                trials.subList(Math.max(0, trials.size() - Figures.LATEST), trials.size()));
+        assertThat(store.stageStatistics(SHOP, window, now)).as(window.text()).containsEntry(build, expected).containsEntry(VERIFY, Figures.NONE);
+        assertThat(store.stepStatistics(SHOP, window, now)).as(window.text()).containsEntry(compile, expected);
+      }
+    }
   }
 
-  private Summary step(String name, int last) {
-    return store.stepStatistics(SHOP, last).get(new StepKey(VERIFY, new StepName(name)));
+  private Figures stage(String name, int last) {
+    return store.stageStatistics(SHOP, new Window.Last(last), NOON).get(new StageName(name));
+  }
+
+  private Figures step(String name, int last) {
+    return store.stepStatistics(SHOP, new Window.Last(last), NOON).get(new StepKey(VERIFY, new StepName(name)));
   }
 }

@@ -7,6 +7,7 @@ import dev.millrace.pipeline.NameRule;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.StepName;
+import dev.millrace.statistics.Window;
 import dev.millrace.store.Store;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
@@ -83,6 +84,16 @@ public final class Names {
       throw new BadRequestResponse("\"" + parameter + "\" is a whole number from 0, not \"" + text + "\".");
     }
     return Integer.parseInt(text);
+  }
+
+  /// The window that statistics are asked for by `?window=`.
+  public static Window window(Context context) {
+    String text = context.queryParam("window");
+    if (text == null || text.isBlank()) {
+      return Window.USUAL;
+    }
+    return Window.of(text)
+        .orElseThrow(() -> new BadRequestResponse("\"window\" is " + Window.choices() + ", not \"" + text + "\"."));
   }
 
   public static boolean flag(Context context, String parameter) {

@@ -6,10 +6,13 @@ import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.Integration;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.queue.IntegrationQueue;
-import dev.millrace.statistics.Summary;
+import dev.millrace.statistics.Figures;
+import dev.millrace.statistics.Window;
 import dev.millrace.store.Store;
 import io.javalin.http.Context;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -18,16 +21,16 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `/api/v1/pipelines`: what is defined, how it does, and who waits. Durations are seconds.
 public final class PipelinesResource {
-  private static final int TRIALS = 100;
-
   private final Store store;
   private final Engine engine;
   private final Names names;
+  private final Clock clock;
 
-  public PipelinesResource(Store store, Engine engine, Names names) {
+  public PipelinesResource(Store store, Engine engine, Names names, Clock clock) {
     this.store = store;
     this.engine = engine;
     this.names = names;
+    this.clock = clock;
   }
 
   public void list(Context context) {
@@ -48,19 +51,22 @@ public final class PipelinesResource {
     context.contentType("application/json").result(pipeline(definition.get()).toString());
   }
 
-  /// Of the last 100 trials of each stage.
+  /// Of the last 100 trials of each stage and step, or of the `?window=` that is asked for.
   public void statistics(Context context) {
     PipelineName name = names.pipeline(context);
+    Window window = Names.window(context);
+    Instant now = clock.instant();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("pipeline", name.text());
-    json.put("last", TRIALS);
+    json.put("window", window.text());
     ArrayNode stages = json.putArray("stages");
-    store.stageStatistics(name, TRIALS).forEach((stage, summary) -> put(stages.addObject().put("name", stage.text()), summary));
+    store.stageStatistics(name, window, now)
+        .forEach((stage, figures) -> put(stages.addObject().put("name", stage.text()), figures));
     ArrayNode steps = json.putArray("steps");
-    store.stepStatistics(name, TRIALS)
+    store.stepStatistics(name, window, now)
         .forEach(
-            (key, summary) ->
-                put(steps.addObject().put("stage", key.stage().text()).put("name", key.step().text()), summary));
+            (key, figures) ->
+                put(steps.addObject().put("stage", key.stage().text()).put("name", key.step().text()), figures));
     context.contentType("application/json").result(json.toString());
   }
 
@@ -120,14 +126,15 @@ public final class PipelinesResource {
     return json;
   }
 
-  private static void put(ObjectNode json, Summary summary) {
-    json.put("trials", summary.count());
-    json.put("failureRate", summary.failureRate().orElse(null));
-    json.put("median", seconds(summary.median()));
-    json.put("percentile95", seconds(summary.percentile(95)));
+  private static void put(ObjectNode json, Figures figures) {
+    json.put("trials", figures.count());
+    json.put("failures", figures.failures());
+    json.put("failureRate", figures.failureRate().orElse(null));
+    json.put("median", seconds(figures.median()));
+    json.put("percentile95", seconds(figures.percentile95()));
   }
 
-  private static @Nullable Double seconds(Optional<Duration> duration) {
-    return duration.map(its -> its.toMillis() / 1000.0).orElse(null);
+  private static @Nullable Double seconds(@Nullable Duration duration) {
+    return duration == null ? null : duration.toMillis() / 1000.0;
   }
 }

@@ -6,7 +6,9 @@ import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.queue.IntegrationQueue;
+import dev.millrace.statistics.Figures;
 import dev.millrace.statistics.Summary;
+import dev.millrace.statistics.Window;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -16,19 +18,25 @@ import org.jspecify.annotations.Nullable;
 /// What a pipeline's pictures are drawn from.
 ///
 /// @param changes those that have not ended and the last ones that have, newest first
-/// @param statistics of each stage; one without trials may be missing
-public record Flow(Definition definition, List<Change> changes, Map<StageName, Summary> statistics) {
+/// @param figures of each stage; one without trials may be missing
+/// @param window what the figures are of
+public record Flow(Definition definition, List<Change> changes, Map<StageName, Figures> figures, Window window) {
   public Flow {
     changes = List.copyOf(changes);
-    statistics = Map.copyOf(statistics);
+    figures = Map.copyOf(figures);
   }
 
   Pipeline pipeline() {
     return definition.pipeline();
   }
 
+  Figures figures(StageName stage) {
+    return figures.getOrDefault(stage, Figures.NONE);
+  }
+
+  /// The newest trials of a stage, whatever the window is: what is expected of the next one follows from them.
   Summary statistics(StageName stage) {
-    return statistics.getOrDefault(stage, Summary.NONE);
+    return figures(stage).recent();
   }
 
   /// The changes on their way to the target, in the order of their turn.

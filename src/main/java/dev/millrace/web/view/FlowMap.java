@@ -29,11 +29,14 @@ public record FlowMap(
   /// @param path what an SVG path takes
   public record Edge(StageName from, StageName to, String path) {}
 
+  /// So many columns fit beside the names of changes on a screen of 1250; boxes get narrower and say less before that.
+  static final int FITTING = 8;
+
   /// How much a box has room to say.
   public enum Scale {
-    ROOMY(184, 134, 44, 20, 0.72),
-    COMPACT(140, 82, 32, 14, 0.95),
-    DENSE(104, 48, 24, 12, 1);
+    ROOMY(184, 134, 44, 20, 0.47),
+    COMPACT(140, 82, 32, 14, 0.55),
+    DENSE(104, 48, 24, 12, 0.8);
 
     final double width;
     final double height;
@@ -117,7 +120,7 @@ public record FlowMap(
     var stacks = new HashMap<Integer, Integer>();
     columns.values().forEach(column -> stacks.merge(column, 1, Integer::sum));
     int tallest = stacks.values().stream().mapToInt(Integer::intValue).max().orElse(1);
-    if (stacks.size() <= 6 && tallest <= 3) {
+    if (stacks.size() <= FITTING && tallest <= 3) {
       return Scale.ROOMY;
     }
     return stacks.size() <= 14 && tallest <= 6 ? Scale.COMPACT : Scale.DENSE;

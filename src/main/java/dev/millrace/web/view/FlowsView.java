@@ -7,18 +7,42 @@ import dev.millrace.pipeline.StageName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// Every pipeline in small: its map with the newest state of each stage, and its last changes.
 ///
+/// @param cards every one, by name, so that none moves when something happens; who is not looked for is hidden
+/// @param shown how many are not
+/// @param find the text that is looked for; empty for all
+/// @param many whether there are so many that each is told shortly
+/// @param red those that failed last
+/// @param moving those with changes in motion
 /// @param definitions where to push the first pipeline to
-public record FlowsView(List<Card> cards, String definitions) implements View.Fragment {
+public record FlowsView(
+    List<Card> cards, int shown, String find, boolean many, Mentions red, Mentions moving, String href, String definitions)
+    implements View.Fragment {
+  /// Pipelines that somebody may look for.
+  ///
+  /// @param first as many of them as can be named in a line or two
+  public record Mentions(int many, List<Mention> first, int more) {}
+
+  /// A pipeline by name.
+  public record Mention(String name, String href) {}
+
+  /// @param id of its part of the page
+  /// @param hidden whether it is not what is looked for
+  /// @param verdict what the last change that ended says of the pipeline
   /// @param health the last changes that ended, oldest first
   public record Card(
+      String id,
       String name,
       String href,
       String repository,
+      boolean hidden,
+      Look verdict,
       Look look,
       String standing,
       Mini mini,
@@ -46,6 +70,8 @@ public record FlowsView(List<Card> cards, String definitions) implements View.Fr
   private static final int LINE = 15;
   private static final int RECENT = 3;
   private static final int HEALTH = 12;
+  private static final int MANY = 12;
+  private static final int MENTIONED = 12;
 
   @Override
   public String template() {
@@ -53,24 +79,58 @@ public record FlowsView(List<Card> cards, String definitions) implements View.Fr
   }
 
   public static FlowsView of(List<Flow> flows, List<FlowMap> maps, Site site) {
-    var cards = new ArrayList<Card>();
-    for (int at = 0; at < flows.size(); at++) {
-      cards.add(card(flows.get(at), maps.get(at), site));
-    }
-    return new FlowsView(List.copyOf(cards), site.remote(site.definitions()));
+    return of(flows, maps, "", site);
   }
 
-  private static Card card(Flow flow, FlowMap map, Site site) {
+  /// @param flows in the order to be shown
+  /// @param find what a name or a repository has to contain to be shown, in whatever case
+  public static FlowsView of(List<Flow> flows, List<FlowMap> maps, String find, Site site) {
+    var cards = new ArrayList<Card>();
+    for (int at = 0; at < flows.size(); at++) {
+      cards.add(card(flows.get(at), maps.get(at), find.strip().toLowerCase(Locale.ROOT), site));
+    }
+    return new FlowsView(
+        List.copyOf(cards),
+        (int) cards.stream().filter(card -> !card.hidden()).count(),
+        find.strip(),
+        cards.size() > MANY,
+        mentions(cards, card -> card.verdict() == Look.FAILED),
+        mentions(cards, card -> card.moving() > 0),
+        Address.of(Links.FLOWS).with("find", find.strip()),
+        site.remote(site.definitions()));
+  }
+
+  private static Mentions mentions(List<Card> cards, Predicate<Card> which) {
+    List<Mention> all = cards.stream().filter(which).map(card -> new Mention(card.name(), "#" + card.id())).toList();
+    return new Mentions(all.size(), List.copyOf(all.subList(0, Math.min(all.size(), MENTIONED))), Math.max(0, all.size() - MENTIONED));
+  }
+
+  /// What the last change that ended, and not because somebody cancelled it, says of a pipeline.
+  static Look verdict(Flow flow) {
+    return flow.changes().stream()
+        .map(Change::state)
+        .filter(state -> state instanceof ChangeState.Passed || state instanceof ChangeState.Failed)
+        .findFirst()
+        .map(Look::of)
+        .orElse(Look.PENDING);
+  }
+
+  private static Card card(Flow flow, FlowMap map, String find, Site site) {
     List<Change> ended = flow.changes().stream().filter(Change::ended).limit(HEALTH).toList().reversed();
     if (ended.size() == 1) {
       ended = List.of(); // one is no health, and it is told beside
     }
     long passed = ended.stream().filter(change -> change.state() instanceof ChangeState.Passed).count();
     int moving = (int) flow.changes().stream().filter(change -> !change.ended()).count();
+    String name = flow.pipeline().name().text();
+    String repository = flow.pipeline().repository().text();
     return new Card(
-        flow.pipeline().name().text(),
+        "pipeline-" + name,
+        name,
         Links.pipeline(flow.pipeline().name()),
-        flow.pipeline().repository().text(),
+        repository,
+        !name.toLowerCase(Locale.ROOT).contains(find) && !repository.toLowerCase(Locale.ROOT).contains(find),
+        verdict(flow),
         flow.changes().isEmpty() ? Look.PENDING : moving > 0 ? Look.RUNNING : Look.of(flow.changes().getFirst().state()),
         PipelineView.standing(flow),
         mini(flow, map),

@@ -5,6 +5,7 @@ import dev.millrace.change.ChangeId;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.StepName;
+import dev.millrace.statistics.Window;
 
 /// The addresses that pages point to. Names need no escaping: their rule leaves nothing to escape.
 public final class Links {
@@ -12,6 +13,9 @@ public final class Links {
 
   public static final String HOME = "/";
   public static final String FLOWS = "/flows";
+  public static final String WALL = "/wall";
+  /// What of a wall's address is fetched again.
+  public static final String TILES = "/tiles";
 
   public static String pipeline(PipelineName pipeline) {
     return "/pipelines/" + pipeline;
@@ -23,6 +27,24 @@ public final class Links {
 
   public static String map(PipelineName pipeline) {
     return pipeline(pipeline) + "/map";
+  }
+
+  /// The map with the figures of a window.
+  public static String map(PipelineName pipeline, Window window) {
+    return map(pipeline) + (window.equals(Window.USUAL) ? "" : "?window=" + window.text());
+  }
+
+  public static String statistics(PipelineName pipeline) {
+    return pipeline(pipeline) + "/statistics";
+  }
+
+  public static String statistics(PipelineName pipeline, StageName stage) {
+    return statistics(pipeline) + "#" + stage;
+  }
+
+  /// For a screen in the room.
+  public static String wall(PipelineName pipeline) {
+    return pipeline(pipeline) + WALL;
   }
 
   public static String queue(PipelineName pipeline) {

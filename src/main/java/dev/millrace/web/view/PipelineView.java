@@ -10,6 +10,9 @@ import java.util.stream.Collectors;
 ///
 /// @param tracks the columns of the map and of every row
 /// @param narrowest the width below which they scroll instead of shrinking
+/// @param fit whether the map is as wide as the page, however little its boxes say then
+/// @param windows what the figures can be of
+/// @param zooms how large the map can be drawn; empty where it fits anyway
 /// @param takes which branches come by themselves; may be empty
 /// @param refusal why what the reader wanted was refused; empty when nothing was
 public record PipelineView(
@@ -21,6 +24,11 @@ public record PipelineView(
     String commit,
     String tracks,
     String narrowest,
+    boolean fit,
+    List<Choice> windows,
+    List<Choice> zooms,
+    String statistics,
+    String wall,
     MapView map,
     QueueView queue,
     StreamView stream,
@@ -45,6 +53,12 @@ public record PipelineView(
   /// @param branch what was in the form
   public static PipelineView of(
       Flow flow, FlowMap map, List<Change> shown, boolean more, String refusal, String branch, Site site) {
+    return of(flow, map, shown, more, refusal, branch, Address.of(Links.pipeline(flow.pipeline().name())), site);
+  }
+
+  /// @param at the page's address, whose parameters its links keep
+  public static PipelineView of(
+      Flow flow, FlowMap map, List<Change> shown, boolean more, String refusal, String branch, Address at, Site site) {
     Pipeline pipeline = flow.pipeline();
     return new PipelineView(
         Frame.of(
@@ -52,14 +66,20 @@ public record PipelineView(
             pipeline.name() + " · " + standing(flow),
             Links.events(pipeline.name()),
             new Frame.Crumb("Pipelines", Links.HOME),
-            new Frame.Crumb(pipeline.name().text(), "")),
+            new Frame.Crumb(pipeline.name().text(), ""))
+            .with("map"),
         pipeline.name().text(),
         pipeline.repository().text(),
         takes(pipeline),
         Links.definition(pipeline.name()),
         abbreviated(flow.definition().commit()),
         map.tracks(),
-        FlowMap.number(map.narrowest()),
+        Choice.fits(at) ? "0" : FlowMap.number(map.narrowest()),
+        Choice.fits(at),
+        Choice.windows(flow.window(), at),
+        Choice.zooms(map, at),
+        Links.statistics(pipeline.name()),
+        Links.wall(pipeline.name()),
         MapView.of(flow, map),
         QueueView.of(flow, site.now()),
         StreamView.of(flow, map, shown, more, site),

@@ -16,6 +16,9 @@ final class Prose {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("d MMM, HH:mm:ss 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
+  private static final DateTimeFormatter CLOCK =
+      DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+
   private Prose() {}
 
   /// `0.4s`, `1.3s`, `12s`, `3m 05s`, `2h 10m`, `3d 4h`. What took less than ten seconds has tenths, for half a second
@@ -72,6 +75,11 @@ final class Prose {
   /// `21 Nov, 10:46:04 UTC`: `live.js` says it in the reader's own time.
   static String time(Instant at) {
     return TIME.format(at);
+  }
+
+  /// `10:46 UTC`.
+  static String clock(Instant at) {
+    return CLOCK.format(at);
   }
 
   /// `7 %`; a small share that is not nothing is not called nothing.

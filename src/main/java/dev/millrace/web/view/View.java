@@ -7,11 +7,11 @@ public sealed interface View {
 
   /// A whole page.
   sealed interface Page extends View
-      permits HomeView, PipelineView, ChangePage, LogView, DefinitionView, ProblemView {
+      permits HomeView, WallView, PipelineView, ChangePage, LogView, DefinitionView, ProblemView {
     Frame frame();
   }
 
   /// A piece of a page that is also fetched by itself.
   sealed interface Fragment extends View
-      permits FlowsView, MapView, QueueView, StreamView, RowView, ChangeView, LinesView {}
+      permits FlowsView, TilesView, MapView, QueueView, StreamView, RowView, ChangeView, LinesView {}
 }

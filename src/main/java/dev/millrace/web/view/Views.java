@@ -27,7 +27,16 @@ public final class Views {
 
   /// The address of a file under `public/`, with a stamp of its content, so that it can be kept for ever.
   public static String asset(String name) {
-    return "/" + name + "?v=" + STAMPS.computeIfAbsent(name, Views::stamp);
+    return "/" + name + "?v=" + STAMPS.computeIfAbsent("public/" + name, Views::stamp);
+  }
+
+  /// A word that is another one as soon as one of these resources is another one.
+  static String version(String... resources) {
+    var version = new StringBuilder();
+    for (String resource : resources) {
+      version.append(STAMPS.computeIfAbsent(resource, Views::stamp));
+    }
+    return version.toString();
   }
 
   /// Made at the first page and not at the start: its classes take a while to load.
@@ -59,9 +68,9 @@ public final class Views {
 
   private static String stamp(String name) {
     var crc = new CRC32();
-    try (InputStream file = Views.class.getResourceAsStream("/public/" + name)) {
+    try (InputStream file = Views.class.getResourceAsStream("/" + name)) {
       if (file == null) {
-        throw new IllegalStateException("there is no public/" + name);
+        throw new IllegalStateException("there is no " + name);
       }
       crc.update(file.readAllBytes());
     } catch (IOException e) {

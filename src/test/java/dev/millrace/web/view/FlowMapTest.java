@@ -73,6 +73,13 @@ class FlowMapTest {
   }
 
   @Test
+  void eight_columns_fit_beside_the_heads_of_the_rows_on_a_screen_of_1250() {
+    FlowMap map = FlowMap.of(Samples.line(8));
+    assertThat(map.narrowest()).isLessThan(1250 - 300 - 24 - 2 * 22 - 15);
+    assertThat(map.narrowest() * map.scale().width / map.width()).as("a box").isGreaterThan(80);
+  }
+
+  @Test
   void the_same_pipeline_always_gives_the_same_map() {
     assertThat(FlowMap.of(Samples.graph(30))).isEqualTo(FlowMap.of(Samples.graph(30)));
   }

@@ -79,7 +79,7 @@ class PagesTest {
   @Test
   void no_page_complains_and_none_is_wider_than_a_phone() {
     List<String> pages =
-        List.of("/", "/empty", "/missing", "/pipelines/shop", "/pipelines/graph-30", "/pipelines/line-100", "/pipelines/fresh", "/refused/shop",
+        List.of("/", "/?find=graph", "/empty", "/missing", "/wall", "/pipelines/shop/wall", "/pipelines/shop", "/pipelines/shop?window=30d", "/pipelines/graph-30", "/pipelines/graph-30?zoom=fit", "/pipelines/line-100", "/pipelines/fresh", "/refused/shop",
             "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/changes/51/build/compile", "/pipelines/shop/definition");
     for (int width : new int[] {390, 800, 1400}) {
       Chromium.size(browser, width, 900);
@@ -101,6 +101,119 @@ class PagesTest {
     until("the map moves", () -> id("map-shop").getText().contains("#52"));
     until("the queue moves", () -> id("queue-shop").getText().replaceAll("\\s+", " ").contains("shop#52 testing"));
     assertThat(browser.executeScript("return window.notReloaded")).isEqualTo(true);
+  }
+
+  /// Where the boxes stand and how large they are.
+  private static Object places() {
+    return browser.executeScript("return [...document.querySelectorAll('.box, .edges')].map(box => { const r = box.getBoundingClientRect(); return [r.left, r.top, r.width, r.height].join(); }).join(' ')");
+  }
+
+  @Test
+  void no_box_moves_or_grows_when_a_change_moves() {
+    visitLive("/pipelines/shop");
+    Object before = places();
+    preview.moves(Samples.gone(waiting(), "pppr", now));
+    until("the map moves", () -> id("map-shop").getText().contains("#52"));
+    assertThat(places()).isEqualTo(before);
+  }
+
+  @Test
+  void a_map_of_eight_columns_fits_a_screen_of_1250_and_its_cells_stand_under_its_boxes() {
+    Chromium.size(browser, 1250, 900);
+    for (String page : List.of("/pipelines/shop", "/pipelines/diamond", "/pipelines/line-8")) {
+      visit(page);
+      assertThat(browser.executeScript("const flow = document.querySelector('.flow'); return flow.scrollWidth - flow.clientWidth")).as(page).isEqualTo(0L);
+      assertThat(browser.executeScript(
+              """
+              const lefts = (all) => [...new Set(all.map(one => Math.round(one.getBoundingClientRect().left)))].sort((a, b) => a - b);
+              const boxes = lefts([...document.querySelectorAll('.box')]);
+              const stacks = lefts([...document.querySelector('.row').querySelectorAll('.stack')]);
+              return boxes.length === stacks.length && boxes.every((left, at) => Math.abs(left - stacks[at]) <= 1);
+              """))
+          .as(page)
+          .isEqualTo(true);
+    }
+  }
+
+  @Test
+  void a_map_too_wide_for_the_screen_can_be_seen_whole() {
+    for (String page : List.of("/pipelines/graph-30", "/pipelines/graph-100", "/pipelines/line-100")) {
+      visit(page);
+      browser.findElement(By.linkText("whole")).click();
+      assertThat(browser.getCurrentUrl()).endsWith("?zoom=fit");
+      assertThat(browser.executeScript("const flow = document.querySelector('.flow'); return flow.scrollWidth - flow.clientWidth")).as(page).isEqualTo(0L);
+      assertThat((Long) browser.executeScript("return Math.round(document.querySelector('.map-plane').getBoundingClientRect().width)")).as(page).isGreaterThan(900);
+    }
+  }
+
+  @Test
+  void another_window_is_a_link_that_keeps_the_other_parameters_and_stays_when_the_map_moves() {
+    visit("/pipelines/shop?text=basket");
+    browser.findElement(By.linkText("30 days")).click();
+    assertThat(browser.getCurrentUrl()).endsWith("/pipelines/shop?text=basket&window=30d");
+    assertThat(browser.findElement(By.cssSelector(".segments [aria-current=true]")).getText()).isEqualTo("30 days");
+    until("the page listens", () -> preview.isWatched());
+    preview.moves(Samples.gone(waiting(), "pr", now));
+    until("the map moves", () -> id("map-shop").getText().contains("#52"));
+    assertThat(id("map-shop").getDomAttribute("hx-get")).isEqualTo("/pipelines/shop/map?window=30d");
+  }
+
+  @Test
+  void arrow_keys_go_along_the_edges_of_the_map_and_its_words_appear() {
+    visit("/pipelines/diamond");
+    browser.executeScript("document.getElementById('box-diamond-build').focus()");
+    var keys = new Actions(browser);
+    var places = new java.util.ArrayList<String>();
+    for (Keys key : List.of(Keys.ARROW_RIGHT, Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_LEFT)) {
+      keys.sendKeys(key).perform();
+      places.add(browser.switchTo().activeElement().getDomAttribute("id").replace("box-diamond-", ""));
+    }
+    assertThat(places.getFirst()).isIn("unit", "browser", "lint");
+    assertThat(places.subList(2, 7)).containsExactly("package", "main", "staging", "staging", "main");
+    until("the words are there", () -> id("box-diamond-main-says").isDisplayed());
+    assertThat(id("box-diamond-main-says").getText()).contains("Promotion: moves main.", "The last 30:");
+  }
+
+  @Test
+  void pipelines_are_found_while_one_types_and_by_address() {
+    visitLive("/");
+    id("find").sendKeys("graph");
+    until("two are left", () -> id("shown").getText().equals("2 of 9 pipelines"));
+    assertThat(browser.getCurrentUrl()).endsWith("/?find=graph");
+    preview.moves(Samples.gone(waiting(), "pr", now));
+    until("the cards were fetched again", () -> browser.findElements(By.cssSelector(".card[hidden]")).size() == 7);
+    id("find").sendKeys("-nothing");
+    until("none is left", () -> id("no-match").isDisplayed());
+    visit("/?find=diamond");
+    assertThat(browser.findElements(By.cssSelector(".card:not([hidden])"))).hasSize(1);
+  }
+
+  @Test
+  void the_wall_fills_the_screen_moves_by_itself_and_says_when_it_has_lost_the_server() {
+    for (int many : new int[] {1, 2, 3, 6, 8}) {
+      Chromium.size(browser, 1920, 1080);
+      visit("/wall?many=" + many);
+      assertThat(browser.executeScript("return document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth")).as(many + " tiles").isEqualTo(true);
+      assertThat(browser.executeScript("return [...document.querySelectorAll('.tile')].every(tile => { const r = tile.getBoundingClientRect(); return r.bottom < innerHeight && r.right < innerWidth + 10 && r.width > 300; })")).as(many + " tiles").isEqualTo(true);
+    }
+    visitLive("/pipelines/fresh/wall");
+    assertThat(id("tiles").getText()).contains("fresh", "nothing yet", "at rest");
+    preview.moves(Samples.gone(Samples.queued(Samples.pipeline("fresh", "build: compile", "verify: unit, browser <- build", "main <- verify"), 1, "The first", "Ada", "integrate/my-idea", now.minusSeconds(60)), "f", now));
+    until("it is red", () -> id("tiles").getText().contains("RED"));
+    assertThat(id("tiles").getText()).contains("#1", "Ada", "Build failed");
+    assertThat(id("connection").isDisplayed()).isFalse();
+    preview.close();
+    until("it says so", () -> id("connection").isDisplayed());
+    assertThat(id("connection").getText()).contains("Connection lost");
+  }
+
+  @Test
+  void the_wall_loads_itself_anew_when_another_server_made_what_it_fetches() {
+    visitLive("/wall");
+    browser.executeScript("document.documentElement.dataset.version = 'of-yesterday'");
+    preview.moves(Samples.gone(waiting(), "pr", now));
+    until("it has", () -> browser.executeScript("return window.notReloaded === undefined").equals(true));
+    assertThat(browser.executeScript("return document.documentElement.dataset.version")).isNotEqualTo("of-yesterday");
   }
 
   @Test
@@ -280,7 +393,7 @@ class PagesTest {
     try {
       for (boolean dark : new boolean[] {false, true}) {
         Chromium.theme(browser, dark);
-        for (String page : List.of("/", "/empty", "/pipelines/shop", "/pipelines/graph-30", "/refused/shop", "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/definition")) {
+        for (String page : List.of("/", "/empty", "/wall", "/wall?theme=light", "/pipelines/shop", "/pipelines/graph-30", "/refused/shop", "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/definition")) {
           visit(page);
           assertThat((List<?>) browser.executeScript(CONTRAST)).as(page + (dark ? " dark" : " light")).isEmpty();
         }

@@ -4,6 +4,7 @@ import dev.millrace.change.Attempt;
 import dev.millrace.change.Change;
 import dev.millrace.flow.Note;
 import dev.millrace.pipeline.Pipeline;
+import dev.millrace.statistics.Window;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.sse.SseClient;
@@ -43,13 +44,18 @@ final class Preview implements AutoCloseable {
                     files.location = Location.CLASSPATH;
                   });
               var routes = config.routes;
-              routes.get("/", at -> html(at, HomeView.of(all(), allMaps(), site(null))));
+              routes.get("/", at -> html(at, HomeView.of(all(), allMaps(), find(at), site(null))));
               routes.get("/empty", at -> html(at, HomeView.of(List.of(), List.of(), site("Docker is not reachable at /var/run/docker.sock: connection refused. Steps wait until it is back."))));
-              routes.get("/flows", at -> html(at, FlowsView.of(all(), allMaps(), site(null))));
+              routes.get("/flows", at -> html(at, FlowsView.of(all(), allMaps(), find(at), site(null))));
+              routes.get("/pipelines/{p}/statistics", at -> html(at, ProblemView.missing("page yet", site(null))));
               routes.get("/missing", at -> html(at, ProblemView.missing("pipeline shopp", site(null))));
-              routes.get("/pipelines/{p}", at -> html(at, PipelineView.of(flow(at), map(at), true, site(null))));
+              routes.get("/pipelines/{p}", at -> html(at, PipelineView.of(windowed(at), map(at), flow(at).changes(), true, "", "", new Address(at.path(), at.queryParamMap()), site(null))));
+              routes.get("/wall", at -> html(at, WallView.of(some(at), null, "light".equals(at.queryParam("theme")), site(null))));
+              routes.get("/wall/tiles", at -> html(at, TilesView.of(all(), null, site(null))));
+              routes.get("/pipelines/{p}/wall", at -> html(at, WallView.of(List.of(flow(at)), flow(at).pipeline().name(), false, site(null))));
+              routes.get("/pipelines/{p}/wall/tiles", at -> html(at, TilesView.of(List.of(flow(at)), flow(at).pipeline().name(), site(null))));
               routes.get("/refused/{p}", at -> html(at, PipelineView.of(flow(at), map(at), flow(at).changes(), true, "There is no branch integrate/nothing in shop.", "integrate/nothing", site(null))));
-              routes.get("/pipelines/{p}/map", at -> html(at, MapView.of(flow(at), map(at))));
+              routes.get("/pipelines/{p}/map", at -> html(at, MapView.of(windowed(at), map(at))));
               routes.get("/pipelines/{p}/queue", at -> html(at, QueueView.of(flow(at), Instant.now())));
               routes.get("/pipelines/{p}/stream", at -> html(at, StreamView.of(flow(at), map(at), flow(at).changes(), false, site(null))));
               routes.get("/pipelines/{p}/definition", at -> html(at, DefinitionView.of(flow(at).definition(), site(null))));
@@ -98,7 +104,7 @@ final class Preview implements AutoCloseable {
       changes.removeIf(other -> other.id().equals(change.id()));
       changes.add(change);
       changes.sort((a, b) -> b.id().compareTo(a.id()));
-      flows.put(name, new Flow(flow.definition(), changes, flow.statistics()));
+      flows.put(name, new Flow(flow.definition(), changes, flow.figures(), flow.window()));
     }
     String event = "{\"pipeline\":\"" + name + "\",\"change\":" + change.id().number() + ",\"what\":\"attempt.running\"}";
     clients.forEach(client -> client.sendEvent("message", event));
@@ -141,6 +147,22 @@ final class Preview implements AutoCloseable {
     synchronized (flows) {
       return flows.get(pipeline);
     }
+  }
+
+  private static String find(Context at) {
+    return at.queryParam("find") == null ? "" : at.queryParam("find");
+  }
+
+  private Flow windowed(Context at) {
+    Flow flow = flow(at);
+    String window = at.queryParam("window");
+    return window == null ? flow : new Flow(flow.definition(), flow.changes(), flow.figures(), Window.of(window).orElseThrow());
+  }
+
+  /// As many pipelines as the wall is asked to show.
+  private List<Flow> some(Context at) {
+    String many = at.queryParam("many");
+    return many == null ? all() : all().stream().limit(Integer.parseInt(many)).toList();
   }
 
   private FlowMap map(Context at) {
@@ -204,11 +226,25 @@ final class Preview implements AutoCloseable {
         Samples.busy(Samples.shop(), 12, now),
         Samples.busy(Samples.small(), 9, now),
         Samples.busy(Samples.diamond(), 14, now),
+        Samples.busy(Samples.line(8), 8, now),
         Samples.busy(Samples.line(30), 10, now),
         Samples.busy(Samples.graph(30), 10, now),
         Samples.busy(Samples.graph(100), 12, now),
         Samples.busy(Samples.line(100), 10, now),
         Samples.empty(Samples.pipeline("fresh", "build: compile", "verify: unit, browser <- build", "main <- verify")));
+  }
+
+  /// As many pipelines as a large house has.
+  static List<Flow> many(int many, Instant now) {
+    String[] names = {"shop", "payments", "warehouse", "search", "mobile-app", "accounts", "newsletter", "a-service-whose-name-goes-on-for-quite-a-while"};
+    var flows = new ArrayList<Flow>();
+    for (int at = 0; at < many; at++) {
+      Pipeline pipeline =
+          Samples.pipeline(
+              names[at % names.length] + (at < names.length ? "" : "-" + at), "build: compile", "verify: unit, browser <- build", "main <- verify", "staging: deploy <- main");
+      flows.add(at == 5 ? Samples.empty(pipeline) : at % 4 == 0 ? Samples.busy(pipeline, 9, now) : Samples.resting(pipeline, 6 + at % 3, at % 7 == 3, now));
+    }
+    return flows;
   }
 
   @Override
@@ -218,7 +254,8 @@ final class Preview implements AutoCloseable {
   }
 
   public static void main(String[] arguments) {
-    Preview preview = start(arguments.length == 0 ? 7077 : Integer.parseInt(arguments[0]), everything(Instant.now()));
+    List<Flow> flows = arguments.length < 2 ? everything(Instant.now()) : many(Integer.parseInt(arguments[1]), Instant.now());
+    Preview preview = start(arguments.length == 0 ? 7077 : Integer.parseInt(arguments[0]), flows);
     System.out.println(preview.address());
   }
 

@@ -24,8 +24,10 @@ import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.Step;
 import dev.millrace.pipeline.StepName;
 import dev.millrace.pipeline.Text;
+import dev.millrace.statistics.Figures;
 import dev.millrace.statistics.Summary;
 import dev.millrace.statistics.Trial;
+import dev.millrace.statistics.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -209,9 +211,9 @@ final class Samples {
   static final String HOSTILE =
       "<script>alert('x')</script> & \"a very long subject\" that goes on and on because somebody wrote the whole story of the change into its first line, 🚀🧪 and \u202eright to left\u202c مرحبا بالعالم Supercalifragilisticexpialidocious_without_any_space_in_it_at_all_0123456789";
 
-  static Map<StageName, Summary> statistics(Pipeline pipeline) {
+  static Map<StageName, Figures> figures(Pipeline pipeline) {
     var random = new Random(7);
-    var statistics = new HashMap<StageName, Summary>();
+    var figures = new HashMap<StageName, Figures>();
     for (Stage stage : pipeline.stages()) {
       int base = stage.promotes() ? 1 : 30 + random.nextInt(150);
       double bad = stage.promotes() ? 0 : random.nextInt(5) == 0 ? 0.28 : 0.05;
@@ -219,9 +221,18 @@ final class Samples {
       for (int at = 0; at < 34; at++) {
         trials.add(new Trial(NOW.minusSeconds(3600L * (40 - at)), Duration.ofMillis((long) (base * 1000 * (0.8 + random.nextDouble() * 0.5 + at * 0.006))), random.nextDouble() >= bad));
       }
-      statistics.put(stage.name(), new Summary(trials));
+      figures.put(stage.name(), figures(trials));
     }
-    return statistics;
+    return figures;
+  }
+
+  /// The trials of the changes 1, 2, 3 and so on.
+  static Figures figures(List<Trial> trials) {
+    var latest = new ArrayList<Figures.Latest>();
+    for (int at = Math.max(0, trials.size() - Figures.LATEST); at < trials.size(); at++) {
+      latest.add(new Figures.Latest(at + 1, trials.get(at)));
+    }
+    return Figures.of(new Summary(trials), latest);
   }
 
   private static final String[] SUBJECTS = {
@@ -233,7 +244,7 @@ final class Samples {
   private static final String[] BRANCHES = {"integrate/price-with-tax", "integrate/basket", "integrate/ada/a-branch-with-a-rather-long-name-that-says-everything", "integrate/typo", "integrate/driver"};
 
   static Flow empty(Pipeline pipeline) {
-    return new Flow(definition(pipeline), List.of(), Map.of());
+    return new Flow(definition(pipeline), List.of(), Map.of(), Window.USUAL);
   }
 
   /// A pipeline on a busy afternoon.
@@ -257,7 +268,17 @@ final class Samples {
             default -> gone(one, at % 5 == 0 ? "p".repeat(stages / 2) + "f" : "p".repeat(stages), now);
           });
     }
-    return new Flow(definition(pipeline), changes, statistics(pipeline));
+    return new Flow(definition(pipeline), changes, figures(pipeline), Window.USUAL);
+  }
+
+  /// A pipeline in which nothing moves.
+  static Flow resting(Pipeline pipeline, int many, boolean red, Instant now) {
+    var changes = new ArrayList<Change>();
+    for (int at = 0; at < many; at++) {
+      Change one = queued(pipeline, many - at, SUBJECTS[at % SUBJECTS.length], AUTHORS[at % AUTHORS.length], BRANCHES[at % BRANCHES.length], now.minusSeconds(5000L * (at + 1)));
+      changes.add(gone(one, red && at < 2 ? "pf" : "p".repeat(pipeline.stages().size()), now));
+    }
+    return new Flow(definition(pipeline), changes, figures(pipeline), Window.USUAL);
   }
 
   static List<LogLine> log(int many) {

@@ -8,8 +8,9 @@ import dev.millrace.change.Change;
 import dev.millrace.change.Fault;
 import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.StageName;
-import dev.millrace.statistics.Summary;
+import dev.millrace.statistics.Figures;
 import dev.millrace.statistics.Trial;
+import dev.millrace.statistics.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,15 +28,15 @@ class ViewsTest {
   }
 
   private static Flow flow(Change... changes) {
-    return new Flow(Samples.definition(SHOP), List.of(changes), Map.of());
+    return new Flow(Samples.definition(SHOP), List.of(changes), Map.of(), Window.USUAL);
   }
 
-  private static Flow flow(Map<StageName, Summary> statistics, Change... changes) {
-    return new Flow(Samples.definition(SHOP), List.of(changes), statistics);
+  private static Flow flow(Map<StageName, Figures> figures, Change... changes) {
+    return new Flow(Samples.definition(SHOP), List.of(changes), figures, Window.USUAL);
   }
 
-  private static Summary trials(int many, int seconds) {
-    return new Summary(java.util.stream.IntStream.range(0, many).mapToObj(_ -> new Trial(NOW, Duration.ofSeconds(seconds), true)).toList());
+  private static Figures trials(int many, int seconds) {
+    return Samples.figures(java.util.stream.IntStream.range(0, many).mapToObj(_ -> new Trial(NOW, Duration.ofSeconds(seconds), true)).toList());
   }
 
   private static String cells(RowView row) {
@@ -112,21 +113,27 @@ class ViewsTest {
   }
 
   @Test
-  void the_map_is_drawn_before_anything_has_run() {
-    MapView map = MapView.of(Samples.empty(SHOP), MAP);
-    assertThat(map.boxes()).extracting(MapView.Box::name).containsExactly("build", "verify", "main", "staging", "production");
-    assertThat(map.boxes().get(2).gate()).isTrue();
-    assertThat(map.boxes().getFirst().says()).isEqualTo("build: compile. Has not run yet.");
-    assertThat(map.edges()).noneMatch(MapView.Edge::flowing);
+  void the_first_page_names_who_is_red_or_moves_and_hides_what_is_not_looked_for() {
+    List<Flow> flows = Preview.many(50, NOW);
+    List<FlowMap> maps = flows.stream().map(flow -> FlowMap.of(flow.pipeline())).toList();
+    FlowsView all = FlowsView.of(flows, maps, Samples.SITE);
+    assertThat(all.cards()).extracting(FlowsView.Card::name).containsExactlyElementsOf(flows.stream().map(flow -> flow.pipeline().name().text()).toList());
+    assertThat(List.of(all.shown(), all.many(), all.moving().many(), all.moving().first().size(), all.moving().more())).isEqualTo(List.of(50, true, 13, 12, 1));
+    assertThat(all.red().first().getFirst()).isEqualTo(new FlowsView.Mention("shop", "#pipeline-shop"));
+    FlowsView found = FlowsView.of(flows, maps, " SHOP-1", Samples.SITE);
+    assertThat(found.cards()).hasSize(50);
+    assertThat(found.cards().stream().filter(card -> !card.hidden())).extracting(FlowsView.Card::name).containsExactly("shop-16");
+    assertThat(found.href()).isEqualTo("/flows?find=SHOP-1");
+    assertThat(new Views().html(FlowsView.of(flows, maps, "<b>", Samples.SITE))).contains("0 of 50 pipelines").doesNotContain("<b>\"");
   }
 
   @Test
-  void the_map_shows_who_is_where_and_which_water_flows() {
-    Change moving = change("pr");
-    MapView map = MapView.of(flow(Map.of(new StageName("verify"), trials(4, 61)), moving), MAP);
-    assertThat(map.boxes().get(1).guests()).containsExactly(new MapView.Guest("#42", "/pipelines/shop/changes/42", "running"));
-    assertThat(map.boxes().get(1).numbers()).isEqualTo(new MapView.Numbers("1m 01s", "1m 01s", "0 %", false));
-    assertThat(map.edges()).extracting(MapView.Edge::flowing).containsExactly(true, false, false, false);
+  void the_verdict_on_a_pipeline_is_its_last_change_that_ended_and_not_one_that_was_cancelled() {
+    Change failed = Samples.gone(Samples.queued(SHOP, 41, "x", "Ada", "integrate/x", NOW.minusSeconds(900)), "pf", NOW);
+    assertThat(FlowsView.verdict(flow(change("pr"), failed))).isEqualTo(Look.FAILED);
+    assertThat(FlowsView.verdict(flow(change("pc"), failed))).isEqualTo(Look.FAILED);
+    assertThat(FlowsView.verdict(flow(change("ppppp"), failed))).isEqualTo(Look.PASSED);
+    assertThat(FlowsView.verdict(flow(change("r")))).isEqualTo(Look.PENDING);
   }
 
   @Test
@@ -253,6 +260,7 @@ class ViewsTest {
         List.of(
             HomeView.of(List.of(flow(hostile)), List.of(MAP), new Site("http://x", Samples.SITE.definitions(), "<b>trouble</b>", NOW, 0)),
             PipelineView.of(flow(hostile), MAP, List.of(hostile), true, "<i>refused</i>", "\"><i>", Samples.SITE),
+            WallView.of(List.of(flow(hostile)), null, false, new Site("http://x", Samples.SITE.definitions(), "<b>trouble</b>", NOW, 0)),
             ChangePage.of(hostile, flow(hostile), List.of(new dev.millrace.flow.Note(NOW, hostile.id(), "<b>note</b>")), "", Samples.SITE),
             LogView.of(hostile, hostile.attempts().getFirst(), 1, List.of(new LogLine(1, NOW, "<script>alert(1)</script>", false)), 1, Samples.SITE),
             DefinitionView.of(Samples.definition(SHOP), Samples.SITE),

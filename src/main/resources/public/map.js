@@ -1,0 +1,24 @@
+// Arrow keys on the map: left and right along the edges, up and down within a column. Without it, Tab reaches every box.
+(() => {
+  'use strict';
+  document.addEventListener('keydown', (event) => {
+    const link = event.target.closest?.('.box-link');
+    if (!link || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const all = [...link.closest('.boxes').querySelectorAll('.box-link')];
+    const place = (other) => other.closest('.box').getBoundingClientRect();
+    const here = place(link);
+    const needs = (one, other) => (one.dataset.needs || '').split(' ').includes(other.id);
+    const wanted = {
+      ArrowRight: all.filter((other) => needs(other, link)),
+      ArrowLeft: all.filter((other) => needs(link, other)),
+      ArrowDown: all.filter((other) => Math.abs(place(other).left - here.left) < 2 && place(other).top > here.top),
+      ArrowUp: all.filter((other) => Math.abs(place(other).left - here.left) < 2 && place(other).top < here.top),
+    }[event.key];
+    if (!wanted) return;
+    const away = (other) => Math.abs(place(other).top - here.top);
+    const next = wanted.sort((one, other) => away(one) - away(other))[0];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+})();
