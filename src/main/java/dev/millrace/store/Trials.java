@@ -18,7 +18,6 @@ import dev.millrace.store.Database.Transaction;
 import dev.millrace.store.tables.tables.records.StageTrialRecord;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -116,7 +115,8 @@ final class Trials {
             STAGE_TRIAL.TOOK_NANOS,
             DSL.field(STAGE_TRIAL.PASSED),
             STAGE_TRIAL.PIPELINE.eq(pipeline.text()).and(STAGE_TRIAL.STAGE.eq(stage)),
-            List.of(STAGE_TRIAL.PIPELINE, STAGE_TRIAL.STAGE));
+            List.of(
+                STAGE_TRIAL.PIPELINE, STAGE_TRIAL.STAGE, STAGE_TRIAL.FINISHED_AT.desc(), STAGE_TRIAL.TOOK_NANOS, STAGE_TRIAL.PASSED));
     var figures = new LinkedHashMap<StageName, Figures>();
     try (var asking = new Asking(sql, source, window, now)) {
       for (Stage one : stages) {
@@ -148,7 +148,7 @@ final class Trials {
                 .and(ATTEMPT.STEP.eq(step))
                 .and(ATTEMPT.FINISHED_AT.isNotNull())
                 .and(ATTEMPT.STATE.in("passed", "failed")),
-            List.of(ATTEMPT.PIPELINE, ATTEMPT.STAGE, ATTEMPT.STEP));
+            List.of(ATTEMPT.PIPELINE, ATTEMPT.STAGE, ATTEMPT.STEP, ATTEMPT.FINISHED_AT.desc()));
     var figures = new LinkedHashMap<StepKey, Figures>();
     try (var asking = new Asking(sql, source, window, now)) {
       for (Stage one : stages) {
@@ -165,8 +165,7 @@ final class Trials {
   /// Where trials lie.
   ///
   /// @param whose which trials belong together; has parameters
-  /// @param order the columns that the index begins with, before the time: ordered by all of them, or H2 sorts all
-  ///     trials instead of following it
+  /// @param order all columns of the index: ordered by fewer of them, H2 sorts all trials instead of following it
   private record Source(
       Table<?> table,
       Field<Integer> change,
@@ -189,13 +188,11 @@ final class Trials {
             case Window.Last(int attempts) -> Math.max(attempts, Figures.LATEST);
             case Window.Days _ -> Figures.LATEST;
           };
-      var order = new ArrayList<OrderField<?>>(source.order());
-      order.add(source.finishedAt().desc());
       this.newest =
           sql.select(source.change(), source.finishedAt(), source.took(), source.passed())
               .from(source.table())
               .where(source.whose())
-              .orderBy(order)
+              .orderBy(source.order())
               .limit(newestOnes)
               .keepStatement(true);
       this.within =

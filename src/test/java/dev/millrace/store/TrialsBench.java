@@ -59,7 +59,7 @@ final class TrialsBench {
       System.out.println(stages + " stages, " + store.stageStatistics(SHOP, new Window.Days(30), now).values().iterator().next().count() + " trials each within 30 days");
       for (int round = 0; round < 2; round++) {
         for (Window window : Window.CHOICES) {
-          long[] took = new long[100];
+          long[] took = new long[30];
           for (int at = 0; at < took.length; at++) {
             long start = System.nanoTime();
             store.stageStatistics(SHOP, window, now);
