@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What a pipeline's pictures are drawn from.
@@ -32,6 +33,11 @@ public record Flow(Definition definition, List<Change> changes, Map<StageName, F
 
   Figures figures(StageName stage) {
     return figures.getOrDefault(stage, Figures.NONE);
+  }
+
+  /// The newest trials of every stage that has some.
+  public Map<StageName, Summary> statistics() {
+    return figures.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().recent()));
   }
 
   /// The newest trials of a stage, whatever the window is: what is expected of the next one follows from them.
