@@ -50,6 +50,7 @@ import org.jspecify.annotations.Nullable;
 public final class Store implements AutoCloseable {
   private final Database database;
   private final Definitions definitions;
+  private final Trends trends;
   private final String installation;
 
   /// Replaced as a whole after each commit.
@@ -63,6 +64,7 @@ public final class Store implements AutoCloseable {
   private Store(Database database, DefinitionParser parser) {
     this.database = database;
     this.definitions = new Definitions(parser);
+    this.trends = new Trends(database, definitions);
     this.installation = database.read(Store::readInstallation).orElseGet(this::makeInstallation);
     this.pipelines = database.read(this::readPipelines);
     this.lastSequence =
@@ -215,6 +217,11 @@ public final class Store implements AutoCloseable {
   /// The last so many trials of each step that the pipeline has (or had last), in its order.
   public Map<StepKey, Summary> stepStatistics(PipelineName pipeline, int last) {
     return database.read(sql -> Trials.ofSteps(sql, pipeline, stages(pipeline), last));
+  }
+
+  /// Figures over time.
+  public Trends trends() {
+    return trends;
   }
 
   /// What moved after that, oldest first.

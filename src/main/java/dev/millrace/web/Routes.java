@@ -12,6 +12,7 @@ import dev.millrace.web.api.LogResource;
 import dev.millrace.web.api.Names;
 import dev.millrace.web.api.PipelinesResource;
 import dev.millrace.web.api.Problems;
+import dev.millrace.web.api.StatisticsResource;
 import dev.millrace.web.view.ProblemView;
 import dev.millrace.web.view.Views;
 import io.javalin.config.RoutesConfig;
@@ -31,6 +32,8 @@ final class Routes {
 
   private final PipelinePages pipelines;
   private final ChangePages changes;
+  private final StatisticsPages statistics;
+  private final StatisticsResource statisticsResource;
   private final PipelinesResource pipelinesResource;
   private final ChangesResource changesResource;
   private final LogResource logResource;
@@ -55,6 +58,8 @@ final class Routes {
     var names = new Names(store);
     this.pipelines = new PipelinePages(flows, names, desk, views);
     this.changes = new ChangePages(flows, names, desk, store, logs, views);
+    this.statistics = new StatisticsPages(flows, names, store, views);
+    this.statisticsResource = new StatisticsResource(store, names, clock);
     this.pipelinesResource = new PipelinesResource(store, engine, names);
     this.changesResource = new ChangesResource(store, engine, desk, names);
     this.logResource = new LogResource(logs, names, events);
@@ -71,6 +76,7 @@ final class Routes {
     routes.get("/pipelines/{pipeline}/queue", pipelines::queue);
     routes.get("/pipelines/{pipeline}/stream", pipelines::stream);
     routes.get("/pipelines/{pipeline}/definition", pipelines::definition);
+    routes.get("/pipelines/{pipeline}/statistics", statistics::statistics);
     routes.post("/pipelines/{pipeline}/changes", pipelines::start);
     routes.get("/pipelines/{pipeline}/changes/{number}", changes::change);
     routes.get("/pipelines/{pipeline}/changes/{number}/body", changes::body);
@@ -83,6 +89,8 @@ final class Routes {
     routes.get("/api/v1/pipelines", pipelinesResource::list);
     routes.get("/api/v1/pipelines/{pipeline}", pipelinesResource::show);
     routes.get("/api/v1/pipelines/{pipeline}/statistics", pipelinesResource::statistics);
+    routes.get("/api/v1/pipelines/{pipeline}/statistics/trends", statisticsResource::trends);
+    routes.get("/api/v1/pipelines/{pipeline}/statistics/delivery", statisticsResource::delivery);
     routes.get("/api/v1/pipelines/{pipeline}/queue", pipelinesResource::queue);
     routes.get("/api/v1/pipelines/{pipeline}/changes", changesResource::list);
     routes.post("/api/v1/pipelines/{pipeline}/changes", changesResource::start);

@@ -21,6 +21,10 @@ public final class Links {
     return pipeline(pipeline) + "/definition";
   }
 
+  public static String statistics(PipelineName pipeline) {
+    return pipeline(pipeline) + "/statistics";
+  }
+
   public static String map(PipelineName pipeline) {
     return pipeline(pipeline) + "/map";
   }

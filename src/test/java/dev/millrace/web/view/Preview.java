@@ -4,6 +4,7 @@ import dev.millrace.change.Attempt;
 import dev.millrace.change.Change;
 import dev.millrace.flow.Note;
 import dev.millrace.pipeline.Pipeline;
+import dev.millrace.pipeline.StageName;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.sse.SseClient;
@@ -53,6 +54,7 @@ final class Preview implements AutoCloseable {
               routes.get("/pipelines/{p}/queue", at -> html(at, QueueView.of(flow(at), Instant.now())));
               routes.get("/pipelines/{p}/stream", at -> html(at, StreamView.of(flow(at), map(at), flow(at).changes(), false, site(null))));
               routes.get("/pipelines/{p}/definition", at -> html(at, DefinitionView.of(flow(at).definition(), site(null))));
+              routes.get("/pipelines/{p}/statistics", at -> html(at, Pasts.page(flow(at).pipeline(), at.queryParam("days") == null ? 30 : Integer.parseInt(at.queryParam("days")), at.queryParam("stage") == null ? null : new StageName(at.queryParam("stage")), site(null))));
               routes.get("/pipelines/{p}/changes/{n}", at -> html(at, ChangePage.of(change(at), flow(at), notes(change(at)), "", site(null))));
               routes.get("/pipelines/{p}/changes/{n}/row", at -> html(at, RowView.of(change(at), flow(at), map(at), Instant.now())));
               routes.get("/pipelines/{p}/changes/{n}/body", at -> html(at, ChangeView.of(change(at), flow(at), notes(change(at)), Instant.now())));
