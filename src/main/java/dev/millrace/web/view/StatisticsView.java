@@ -191,7 +191,7 @@ public record StatisticsView(
   }
 
   private static String since(Past past) {
-    return Prose.count(past.changes(), "change") + " that came since " + Chart.fullDay(past.period().from()) + " (UTC)";
+    return String.format(Locale.ROOT, "%,d", past.changes()) + (past.changes() == 1 ? " change" : " changes") + " that came since " + Chart.fullDay(past.period().from()) + " (UTC)";
   }
 
   private static String sampled(Past past) {

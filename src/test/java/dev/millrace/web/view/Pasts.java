@@ -98,6 +98,9 @@ final class Pasts {
     } else if (name.equals("line-100")) {
       past = new Past(period, past.changes() * 7, 7, past.journeys(), past.trials(), past.worked());
     }
+    if (only != null) {
+      past = new Past(period, past.changes(), past.every(), past.journeys(), past.trials(), past.worked().stream().filter(one -> one.stage().equals(only)).toList());
+    }
     Account account = Account.of(pipeline, past, only);
     return StatisticsView.of(account, commits(account), site);
   }
