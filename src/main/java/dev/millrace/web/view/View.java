@@ -7,7 +7,7 @@ public sealed interface View {
 
   /// A whole page.
   sealed interface Page extends View
-      permits HomeView, PipelineView, ChangePage, LogView, DefinitionView, StatisticsView, ProblemView {
+      permits HomeView, PipelineView, ChangePage, ComparisonPage, DifferencePage, LogView, DefinitionView, StatisticsView, ProblemView {
     Frame frame();
   }
 
