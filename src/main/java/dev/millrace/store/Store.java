@@ -63,6 +63,7 @@ public final class Store implements AutoCloseable {
 
   private final Database database;
   private final Definitions definitions;
+  private final Trends trends;
   private final String installation;
 
   /// Replaced as a whole after each commit.
@@ -82,6 +83,7 @@ public final class Store implements AutoCloseable {
     this.kept = kept;
     this.database = database;
     this.definitions = new Definitions(parser);
+    this.trends = new Trends(database, definitions);
     this.installation = database.read(Store::readInstallation).orElseGet(this::makeInstallation);
     this.pipelines = database.read(this::readPipelines);
     this.lastSequence =
@@ -323,6 +325,11 @@ public final class Store implements AutoCloseable {
   /// The same of each step.
   public Map<StepKey, Figures> stepStatistics(PipelineName pipeline, Window window, Instant now) {
     return database.read(sql -> Trials.ofSteps(sql, pipeline, stages(pipeline), window, now));
+  }
+
+  /// Figures over time.
+  public Trends trends() {
+    return trends;
   }
 
   /// What moved after that, oldest first, as far as it is kept; from memory, if that is not long ago.

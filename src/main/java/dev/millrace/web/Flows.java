@@ -74,6 +74,12 @@ final class Flows {
     return new Flow(definition, ordered, store.stageStatistics(pipeline, window, clock.instant()), window);
   }
 
+  /// The flow as the map of its page tells it: with what became of its stages lately.
+  Flow mapped(PipelineName pipeline, Window window) {
+    Flow flow = flow(pipeline, ROWS, window);
+    return flow.with(store.trends().shifts(pipeline, flow.figures()));
+  }
+
   FlowMap map(Flow flow) {
     return maps.of(flow.definition().pipeline());
   }

@@ -97,13 +97,13 @@ final class PipelinePages {
     Window window = Names.window(context);
     var at = new Address(context.path(), context.queryParamMap());
     oneOf(context, "zoom", "fit");
-    Flow flow = flows.flow(pipeline, Flows.ROWS, window);
+    Flow flow = flows.mapped(pipeline, window);
     StreamView stream = StreamView.of(flow, flows.map(flow), filter, flows.find(pipeline, filter), 0, site);
     show(context, PipelineView.of(flow, flows.map(flow), stream, "", "", at, site));
   }
 
   void map(Context context) {
-    Flow flow = flows.flow(names.pipeline(context), Flows.ROWS, Names.window(context));
+    Flow flow = flows.mapped(names.pipeline(context), Names.window(context));
     show(context, MapView.of(flow, flows.map(flow)));
   }
 
@@ -144,7 +144,7 @@ final class PipelinePages {
       case Answer.Granted(var _, ChangeId id) -> context.redirect(Links.change(id), io.javalin.http.HttpStatus.SEE_OTHER);
       case Answer.Refused(String because) -> {
         Site site = flows.site();
-        Flow flow = flows.flow(pipeline, Flows.ROWS);
+        Flow flow = flows.mapped(pipeline, Window.USUAL);
         String typed = branch.isEmpty() ? commit : branch;
         context.status(409);
         Filter newest = Filter.newest(Flows.ROWS);

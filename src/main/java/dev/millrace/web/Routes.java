@@ -14,6 +14,7 @@ import dev.millrace.web.api.LogResource;
 import dev.millrace.web.api.Names;
 import dev.millrace.web.api.PipelinesResource;
 import dev.millrace.web.api.Problems;
+import dev.millrace.web.api.StatisticsResource;
 import dev.millrace.web.api.Tidings;
 import dev.millrace.web.view.ProblemView;
 import dev.millrace.web.view.Views;
@@ -38,6 +39,8 @@ final class Routes {
   private final LogPages logs;
   private final SearchPages searches;
   private final CommitsResource commitsResource;
+  private final StatisticsPages statistics;
+  private final StatisticsResource statisticsResource;
   private final PipelinesResource pipelinesResource;
   private final ChangesResource changesResource;
   private final LogResource logResource;
@@ -71,6 +74,8 @@ final class Routes {
     this.changesResource = new ChangesResource(store, engine, desk, names, clock);
     this.logResource = new LogResource(logs, names, tidings);
     this.events = new EventsResource(store, tidings, () -> Pages.server(works.trouble().orElse("")));
+    this.statistics = new StatisticsPages(flows, names, store, views);
+    this.statisticsResource = new StatisticsResource(store, names, clock);
   }
 
   void addTo(RoutesConfig routes) {
@@ -87,6 +92,7 @@ final class Routes {
     routes.get("/pipelines/{pipeline}/queue", renderings.once(pipelines::queue));
     routes.get("/pipelines/{pipeline}/stream", renderings.once(pipelines::stream));
     routes.get("/pipelines/{pipeline}/definition", renderings.once(pipelines::definition));
+    routes.get("/pipelines/{pipeline}/statistics", renderings.once(statistics::statistics));
     routes.post("/pipelines/{pipeline}/changes", pipelines::start);
     routes.get("/pipelines/{pipeline}/changes/{number}", renderings.once(changes::change));
     routes.get("/pipelines/{pipeline}/changes/{number}/body", renderings.once(changes::body));
@@ -108,6 +114,8 @@ final class Routes {
     routes.get("/api/v1/pipelines", pipelinesResource::list);
     routes.get("/api/v1/pipelines/{pipeline}", pipelinesResource::show);
     routes.get("/api/v1/pipelines/{pipeline}/statistics", pipelinesResource::statistics);
+    routes.get("/api/v1/pipelines/{pipeline}/statistics/trends", statisticsResource::trends);
+    routes.get("/api/v1/pipelines/{pipeline}/statistics/delivery", statisticsResource::delivery);
     routes.get("/api/v1/pipelines/{pipeline}/queue", pipelinesResource::queue);
     routes.get("/api/v1/pipelines/{pipeline}/changes", changesResource::list);
     routes.post("/api/v1/pipelines/{pipeline}/changes", changesResource::start);

@@ -9,6 +9,7 @@ import dev.millrace.pipeline.StageName;
 import dev.millrace.queue.IntegrationQueue;
 import dev.millrace.statistics.Estimate;
 import dev.millrace.statistics.Figures;
+import dev.millrace.statistics.Shift;
 import dev.millrace.statistics.Summary;
 import dev.millrace.statistics.Window;
 import java.time.Instant;
@@ -25,10 +26,26 @@ import org.jspecify.annotations.Nullable;
 /// @param changes those that have not ended and the last ones that have, newest first
 /// @param figures of each stage; one without trials may be missing
 /// @param window what the figures are of
-public record Flow(Definition definition, List<Change> changes, Map<StageName, Figures> figures, Window window) {
+/// @param shifts how its stages are not what they were; without those that are
+public record Flow(
+    Definition definition,
+    List<Change> changes,
+    Map<StageName, Figures> figures,
+    Window window,
+    Map<StageName, Shift> shifts) {
   public Flow {
+    shifts = Map.copyOf(shifts);
     changes = List.copyOf(changes);
     figures = Map.copyOf(figures);
+  }
+
+  public Flow(Definition definition, List<Change> changes, Map<StageName, Figures> figures, Window window) {
+    this(definition, changes, figures, window, Map.of());
+  }
+
+  /// The same, and how its stages are not what they were.
+  public Flow with(Map<StageName, Shift> found) {
+    return new Flow(definition, changes, figures, window, found);
   }
 
   Pipeline pipeline() {

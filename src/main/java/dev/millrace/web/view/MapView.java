@@ -7,6 +7,7 @@ import dev.millrace.pipeline.Stage;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.Step;
 import dev.millrace.statistics.Figures;
+import dev.millrace.statistics.Shift;
 import dev.millrace.statistics.Trial;
 import dev.millrace.statistics.Window;
 import java.time.Duration;
@@ -238,8 +239,15 @@ public record MapView(
         Trend.bars(figures.latest()),
         guests,
         inside.size() - guests.size(),
-        "",
+        changed(flow.shifts().get(stage.name())),
         says);
+  }
+
+  /// Only what got worse: the page of the statistics tells the rest.
+  private static String changed(@Nullable Shift shift) {
+    return shift == null || !Chart.css(shift.kind()).equals("worse")
+        ? ""
+        : Chart.mark(shift.kind()) + " " + Chart.word(shift.kind()) + " since #" + shift.change() + ": " + Chart.difference(shift);
   }
 
   private static String id(Flow flow, StageName stage) {

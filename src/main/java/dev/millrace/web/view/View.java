@@ -7,7 +7,7 @@ public sealed interface View {
 
   /// A whole page.
   sealed interface Page extends View
-      permits HomeView, WallView, PipelineView, ChangePage, ComparisonPage, DifferencePage, LogView, DefinitionView, ProblemView, FoundView {
+      permits HomeView, WallView, PipelineView, ChangePage, ComparisonPage, DifferencePage, LogView, DefinitionView, StatisticsView, ProblemView, FoundView {
     Frame frame();
   }
 

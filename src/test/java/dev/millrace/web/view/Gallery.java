@@ -67,6 +67,16 @@ final class Gallery {
             new Shot("log-window", "/pipelines/shop/changes/49/verify/unit?from=5&small=1", 1400, 1100, true),
             new Shot("log-390", "/pipelines/shop/changes/49/verify/unit", 390, 900, false),
             new Shot("definition", "/pipelines/shop/definition", 1400, 700, false),
+            new Shot("statistics-1400-light", "/pipelines/shop/statistics", 1400, 3000, false),
+            new Shot("statistics-1400-dark", "/pipelines/shop/statistics", 1400, 2400, true),
+            new Shot("statistics-390-light", "/pipelines/shop/statistics", 390, 5200, false),
+            new Shot("statistics-390-dark", "/pipelines/shop/statistics?days=365", 390, 2600, true),
+            new Shot("statistics-stage", "/pipelines/shop/statistics?days=90&stage=verify", 1400, 2200, false),
+            new Shot("statistics-week", "/pipelines/diamond/statistics?days=7", 1400, 2600, true),
+            new Shot("statistics-30", "/pipelines/graph-30/statistics", 1400, 3000, false),
+            new Shot("statistics-sampled", "/pipelines/line-100/statistics?days=365", 1400, 1600, true),
+            new Shot("statistics-one", "/pipelines/small/statistics", 1400, 1700, false),
+            new Shot("statistics-empty", "/pipelines/fresh/statistics", 1400, 800, false),
             new Shot("missing", "/missing", 1400, 600, true));
     try (Preview preview = Preview.start(0, Preview.everything(Instant.now()))) {
       ChromeDriver browser = Chromium.start();

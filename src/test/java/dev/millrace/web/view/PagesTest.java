@@ -79,7 +79,7 @@ class PagesTest {
   @Test
   void no_page_complains_and_none_is_wider_than_a_phone() {
     List<String> pages =
-        List.of("/", "/empty", "/missing", "/pipelines/shop", "/pipelines/graph-30", "/pipelines/line-100", "/pipelines/fresh", "/refused/shop", "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/changes/51/build/compile", "/pipelines/shop/definition", "/pipelines/shop/changes/49/comparison", "/pipelines/shop/changes/46/verify/unit/difference", "/pipelines/shop/changes/46/verify/unit/difference?newer", "/pipelines/line-30/changes/48", "/?find=graph", "/wall", "/pipelines/shop/wall", "/pipelines/shop?window=30d", "/pipelines/graph-30?zoom=fit");
+        List.of("/", "/empty", "/missing", "/pipelines/shop", "/pipelines/graph-30", "/pipelines/line-100", "/pipelines/fresh", "/refused/shop", "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/changes/51/build/compile", "/pipelines/shop/definition", "/pipelines/shop/changes/49/comparison", "/pipelines/shop/changes/46/verify/unit/difference", "/pipelines/shop/changes/46/verify/unit/difference?newer", "/pipelines/line-30/changes/48", "/?find=graph", "/wall", "/pipelines/shop/wall", "/pipelines/shop?window=30d", "/pipelines/graph-30?zoom=fit", "/pipelines/shop/statistics", "/pipelines/shop/statistics?days=7&stage=verify", "/pipelines/graph-30/statistics?days=365", "/pipelines/small/statistics", "/pipelines/fresh/statistics");
     for (int width : new int[] {390, 800, 1400}) {
       Chromium.size(browser, width, 900);
       for (String page : pages) {
@@ -413,7 +413,7 @@ class PagesTest {
     try {
       for (boolean dark : new boolean[] {false, true}) {
         Chromium.theme(browser, dark);
-        for (String page : List.of("/", "/empty", "/pipelines/shop", "/pipelines/graph-30", "/refused/shop", "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/definition", "/pipelines/shop/changes/49/comparison", "/pipelines/shop/changes/46/verify/unit/difference", "/pipelines/shop/changes/46/verify/unit/difference?newer", "/wall", "/wall?theme=light")) {
+        for (String page : List.of("/", "/empty", "/pipelines/shop", "/pipelines/graph-30", "/refused/shop", "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/definition", "/pipelines/shop/changes/49/comparison", "/pipelines/shop/changes/46/verify/unit/difference", "/pipelines/shop/changes/46/verify/unit/difference?newer", "/wall", "/wall?theme=light", "/pipelines/shop/statistics", "/pipelines/line-100/statistics", "/pipelines/fresh/statistics")) {
           visit(page);
           assertThat((List<?>) browser.executeScript(CONTRAST)).as(page + (dark ? " dark" : " light")).isEmpty();
         }

@@ -8,6 +8,7 @@ import dev.millrace.engine.Past;
 import dev.millrace.flow.Note;
 import dev.millrace.git.LineDiff;
 import dev.millrace.pipeline.Pipeline;
+import dev.millrace.pipeline.StageName;
 import dev.millrace.statistics.Window;
 import dev.millrace.store.Filter;
 import dev.millrace.store.Found;
@@ -55,7 +56,6 @@ final class Preview implements AutoCloseable {
               routes.get("/", at -> html(at, HomeView.of(all(), allMaps(), find(at), site(null))));
               routes.get("/empty", at -> html(at, HomeView.of(List.of(), List.of(), site("Docker is not reachable at /var/run/docker.sock: connection refused. Steps wait until it is back."))));
               routes.get("/flows", at -> html(at, FlowsView.of(all(), allMaps(), find(at), site(null))));
-              routes.get("/pipelines/{p}/statistics", at -> html(at, ProblemView.missing("page yet", site(null))));
               routes.get("/missing", at -> html(at, ProblemView.missing("pipeline shopp", site(null))));
               routes.get("/pipelines/{p}", at -> html(at, PipelineView.of(windowed(at), map(at), stream(at), "", "", new Address(at.path(), at.queryParamMap()), site(null))));
               routes.get("/wall", at -> html(at, WallView.of(some(at), null, "light".equals(at.queryParam("theme")), site(null))));
@@ -67,6 +67,7 @@ final class Preview implements AutoCloseable {
               routes.get("/pipelines/{p}/queue", at -> html(at, QueueView.of(flow(at), Instant.now())));
               routes.get("/pipelines/{p}/stream", this::streamed);
               routes.get("/pipelines/{p}/definition", at -> html(at, DefinitionView.of(flow(at).definition(), site(null))));
+              routes.get("/pipelines/{p}/statistics", at -> html(at, Pasts.page(flow(at).pipeline(), at.queryParam("days") == null ? 30 : Integer.parseInt(at.queryParam("days")), at.queryParam("stage") == null ? null : new StageName(at.queryParam("stage")), site(null))));
               routes.get("/pipelines/{p}/changes/{n}", at -> html(at, ChangePage.of(change(at), flow(at), notes(change(at)), evidence(change(at)), "", site(null))));
               routes.get("/pipelines/{p}/changes/{n}/row", at -> html(at, RowView.of(change(at), flow(at), map(at), Wanted.of(at, 1), site(null))));
               routes.get("/pipelines/{p}/changes/{n}/body", at -> html(at, ChangeView.of(change(at), flow(at), notes(change(at)), evidence(change(at)), Instant.now())));
