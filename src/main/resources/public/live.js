@@ -167,8 +167,6 @@
     before = new Map();
     if (reopen && byId(reopen)) open(byId(reopen));
     reopen = null;
-    const titled = document.querySelector('[data-title]');
-    if (titled) document.title = titled.dataset.title;
     tick();
     age();
   });

@@ -17,6 +17,7 @@ import dev.millrace.web.view.PipelineView;
 import dev.millrace.web.view.QueueView;
 import dev.millrace.web.view.Site;
 import dev.millrace.web.view.StreamView;
+import dev.millrace.web.view.TabView;
 import dev.millrace.web.view.View;
 import dev.millrace.web.view.Views;
 import io.javalin.http.Context;
@@ -48,6 +49,14 @@ final class PipelinePages {
   void flows(Context context) {
     List<Flow> all = flows.all();
     show(context, FlowsView.of(all, all.stream().map(flows::map).toList(), flows.site()));
+  }
+
+  void tabOfAll(Context context) {
+    show(context, TabView.of(flows.all()));
+  }
+
+  void tab(Context context) {
+    show(context, TabView.of(flows.flow(names.pipeline(context), Flows.ROWS)));
   }
 
   void pipeline(Context context) {

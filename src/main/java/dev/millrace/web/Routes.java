@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /// The site map: every address there is, besides `/git/`.
 final class Routes {
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
-  private static final String ANSWERED = "problem answered";
+  /// Who has answered a request that went wrong says so by this attribute.
+  static final String ANSWERED = "problem answered";
 
   private final PipelinePages pipelines;
   private final ChangePages changes;
@@ -35,6 +36,7 @@ final class Routes {
   private final ChangesResource changesResource;
   private final LogResource logResource;
   private final EventsResource events;
+  private final Badges badges;
   private final Engine engine;
   private final Works works;
   private final Flows flows;
@@ -59,6 +61,7 @@ final class Routes {
     this.changesResource = new ChangesResource(store, engine, desk, names);
     this.logResource = new LogResource(logs, names, events);
     this.events = events;
+    this.badges = new Badges(store);
   }
 
   void addTo(RoutesConfig routes) {
@@ -66,7 +69,9 @@ final class Routes {
 
     routes.get("/", pipelines::home);
     routes.get("/flows", pipelines::flows);
+    routes.get("/tab", pipelines::tabOfAll);
     routes.get("/pipelines/{pipeline}", pipelines::pipeline);
+    routes.get("/pipelines/{pipeline}/tab", pipelines::tab);
     routes.get("/pipelines/{pipeline}/map", pipelines::map);
     routes.get("/pipelines/{pipeline}/queue", pipelines::queue);
     routes.get("/pipelines/{pipeline}/stream", pipelines::stream);
@@ -92,6 +97,7 @@ final class Routes {
     routes.get("/api/v1/pipelines/{pipeline}/changes/{number}/stages/{stage}/steps/{step}/log", logResource::show);
     routes.get("/api/v1/events", events::stream);
 
+    routes.get("/badge/{pipeline}.svg", badges::badge);
     routes.get("/schema/pipeline.json", context -> context.contentType("application/schema+json").result(DefinitionReader.schema()));
     routes.get("/health/live", this::live);
     routes.get("/health/ready", this::ready);

@@ -22,7 +22,8 @@ public record ChangePage(Frame frame, ChangeView body, String refusal) implement
             Links.events(change.id()),
             new Frame.Crumb("Pipelines", Links.HOME),
             new Frame.Crumb(change.id().pipeline().text(), Links.pipeline(change.id().pipeline())),
-            new Frame.Crumb(body.head().number(), "")),
+            new Frame.Crumb(body.head().number(), ""))
+            .showing(body.head().look()),
         body,
         refusal);
   }

@@ -11,10 +11,8 @@ public record HomeView(Frame frame, FlowsView flows, String definitions) impleme
 
   /// @param flows in the order to be shown
   public static HomeView of(List<Flow> flows, List<FlowMap> maps, Site site) {
-    long moving = flows.stream().flatMap(flow -> flow.changes().stream()).filter(change -> !change.ended()).count();
-    String title = flows.isEmpty() ? "Pipelines" : moving == 0 ? "Pipelines · all at rest" : "Pipelines · " + moving + " in motion";
     return new HomeView(
-        Frame.of(site, title, Links.events(), new Frame.Crumb("Pipelines", "")),
+        Frame.of(site, TabView.of(flows), Links.events(), new Frame.Crumb("Pipelines", "")),
         FlowsView.of(flows, maps, site),
         site.remote(site.definitions()));
   }

@@ -12,6 +12,7 @@ public final class Links {
 
   public static final String HOME = "/";
   public static final String FLOWS = "/flows";
+  public static final String TAB = "/tab";
 
   public static String pipeline(PipelineName pipeline) {
     return "/pipelines/" + pipeline;
@@ -31,6 +32,15 @@ public final class Links {
 
   public static String stream(PipelineName pipeline) {
     return pipeline(pipeline) + "/stream";
+  }
+
+  /// What the tab of its page says.
+  public static String tab(PipelineName pipeline) {
+    return pipeline(pipeline) + "/tab";
+  }
+
+  public static String badge(PipelineName pipeline) {
+    return "/badge/" + pipeline + ".svg";
   }
 
   /// The page with the changes older than this one.

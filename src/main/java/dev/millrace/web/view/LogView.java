@@ -79,7 +79,8 @@ public record LogView(
             new Frame.Crumb("Pipelines", Links.HOME),
             new Frame.Crumb(change.id().pipeline().text(), Links.pipeline(change.id().pipeline())),
             new Frame.Crumb("#" + change.id().number(), Links.change(change.id())),
-            new Frame.Crumb(stage + " / " + step, "")),
+            new Frame.Crumb(stage + " / " + step, ""))
+            .showing(look),
         change.id().pipeline().text(),
         "#" + change.id().number(),
         Links.change(change.id()),

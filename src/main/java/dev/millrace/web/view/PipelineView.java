@@ -26,7 +26,8 @@ public record PipelineView(
     StreamView stream,
     String changes,
     String refusal,
-    String branch)
+    String branch,
+    BadgeText badge)
     implements View.Page {
 
   @Override
@@ -49,7 +50,7 @@ public record PipelineView(
     return new PipelineView(
         Frame.of(
             site,
-            pipeline.name() + " · " + standing(flow),
+            TabView.of(flow),
             Links.events(pipeline.name()),
             new Frame.Crumb("Pipelines", Links.HOME),
             new Frame.Crumb(pipeline.name().text(), "")),
@@ -65,7 +66,8 @@ public record PipelineView(
         StreamView.of(flow, map, shown, more, site),
         Links.changes(pipeline.name()),
         refusal,
-        branch);
+        branch,
+        BadgeText.of(pipeline.name(), site));
   }
 
   /// What is going on, in a few words: `2 in motion`, `passed`.

@@ -195,9 +195,9 @@ class PagesTest {
   @Test
   void the_page_of_a_change_and_its_title_move_by_themselves() {
     visitLive("/pipelines/shop/changes/51");
-    assertThat(browser.getTitle()).startsWith("#51 running");
+    assertThat(browser.getTitle()).startsWith("running · #51");
     preview.changes("shop", 51, change -> Samples.gone(Samples.queued(Samples.shop(), 51, "Keep the basket", "Grace", "integrate/basket", now.minusSeconds(600)), "ppppp", now));
-    until("the title says so", () -> browser.getTitle().startsWith("#51 passed"));
+    until("the title says so", () -> browser.getTitle().startsWith("passed · #51"));
     assertThat(browser.executeScript("return window.notReloaded")).isEqualTo(true);
   }
 

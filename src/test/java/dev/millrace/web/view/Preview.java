@@ -46,6 +46,9 @@ final class Preview implements AutoCloseable {
               routes.get("/", at -> html(at, HomeView.of(all(), allMaps(), site(null))));
               routes.get("/empty", at -> html(at, HomeView.of(List.of(), List.of(), site("Docker is not reachable at /var/run/docker.sock: connection refused. Steps wait until it is back."))));
               routes.get("/flows", at -> html(at, FlowsView.of(all(), allMaps(), site(null))));
+              routes.get("/tab", at -> html(at, TabView.of(all())));
+              routes.get("/pipelines/{p}/tab", at -> html(at, TabView.of(flow(at))));
+              routes.get("/badge/{p}.svg", at -> at.contentType("image/svg+xml").result(Badge.of(at.pathParam("p"), flow(at).changes(), null, null).svg()));
               routes.get("/missing", at -> html(at, ProblemView.missing("pipeline shopp", site(null))));
               routes.get("/pipelines/{p}", at -> html(at, PipelineView.of(flow(at), map(at), true, site(null))));
               routes.get("/refused/{p}", at -> html(at, PipelineView.of(flow(at), map(at), flow(at).changes(), true, "There is no branch integrate/nothing in shop.", "integrate/nothing", site(null))));
