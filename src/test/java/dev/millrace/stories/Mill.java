@@ -412,7 +412,7 @@ final class Mill implements AutoCloseable {
     store = null;
   }
 
-  private String address() {
+  String address() {
     return "http://localhost:" + port;
   }
 

@@ -238,7 +238,7 @@ class PagesTest {
     try {
       visit("/pipelines/shop");
       id("cell-shop-49-verify").click();
-      assertThat(browser.getCurrentUrl()).endsWith("/pipelines/shop/changes/49#verify");
+      assertThat(browser.getCurrentUrl()).endsWith("/pipelines/shop/changes/49#stage-verify");
       id("again-latest-verify").click();
       until("it is posted", () -> !preview.posts().isEmpty());
       assertThat(preview.posts()).containsExactly("/pipelines/shop/changes/49/attempts {from=[verify], definition=[latest]}");

@@ -27,6 +27,7 @@ final class Preview implements AutoCloseable {
   private final List<String> posts = new ArrayList<>();
   private final List<LogLine> log = new ArrayList<>(Samples.log(120));
   private final Javalin app;
+  private volatile boolean broken;
 
   Preview(List<Flow> shown) {
     shown.forEach(flow -> flows.put(flow.pipeline().name().text(), flow));
@@ -43,6 +44,12 @@ final class Preview implements AutoCloseable {
                     files.location = Location.CLASSPATH;
                   });
               var routes = config.routes;
+              routes.before(at -> {
+                if (broken && at.header("HX-Request") != null) {
+                  html(at.status(503), ProblemView.of(503, "Stopped", "The engine has stopped.", "Start it again.", site(null)));
+                  at.skipRemainingHandlers();
+                }
+              });
               routes.get("/", at -> html(at, HomeView.of(all(), allMaps(), site(null))));
               routes.get("/empty", at -> html(at, HomeView.of(List.of(), List.of(), site("Docker is not reachable at /var/run/docker.sock: connection refused. Steps wait until it is back."))));
               routes.get("/flows", at -> html(at, FlowsView.of(all(), allMaps(), site(null))));
@@ -84,6 +91,11 @@ final class Preview implements AutoCloseable {
 
   boolean isWatched() {
     return !clients.isEmpty();
+  }
+
+  /// From now on pieces of pages cannot be fetched, or can be again.
+  void breaks(boolean now) {
+    broken = now;
   }
 
   List<String> posts() {
