@@ -12,11 +12,12 @@ import org.openqa.selenium.chrome.ChromeDriver;
 /// good practice besides.
 public final class Axe {
   private static final String SOURCE = source();
+  private static final List<String> ALL = List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice");
 
   private static final String RUN =
       """
       const done = arguments[arguments.length - 1];
-      axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']})
+      axe.run(document, {runOnly: arguments[0], resultTypes: ['violations']})
         .then(found => done(found.violations.flatMap(rule => rule.nodes.map(node =>
           rule.id + ' (' + rule.impact + ') at ' + node.target.join(' ') + ': ' + node.failureSummary.split('\\n').slice(1).map(line => line.trim()).join('; ')))),
           trouble => done(['axe could not run: ' + trouble]));
@@ -26,11 +27,20 @@ public final class Axe {
 
   /// One line for each element that breaks a rule: the rule, the element, and why.
   public static List<String> findings(ChromeDriver browser) {
+    return findings(browser, ALL);
+  }
+
+  /// Only what a theme can change: whether text stands out.
+  public static List<String> contrasts(ChromeDriver browser) {
+    return findings(browser, List.of("color-contrast"));
+  }
+
+  private static List<String> findings(ChromeDriver browser, List<String> rules) {
     browser.manage().timeouts().scriptTimeout(Duration.ofMinutes(2));
     if (!Boolean.TRUE.equals(browser.executeScript("return typeof axe === 'object'"))) {
       browser.executeScript(SOURCE);
     }
-    return ((List<?>) browser.executeAsyncScript(RUN)).stream().map(String::valueOf).toList();
+    return ((List<?>) browser.executeAsyncScript(RUN, rules)).stream().map(String::valueOf).toList();
   }
 
   private static String source() {
