@@ -85,12 +85,17 @@ create table attempt (
     memory_limit      bigint,
     time_limit_nanos  bigint,
     again             boolean,
+    image             varchar,
+    image_digest      varchar(140),
     constraint pk_attempt primary key (pipeline, number, stage, step, attempt),
     constraint fk_attempt_change foreign key (pipeline, number) references change (pipeline, number),
     constraint ck_attempt_started check (
         (state = 'planned' and started_at is null)
         or (state in ('running', 'passed', 'failed') and started_at is not null)
         or state in ('stopping', 'errored', 'cancelled')),
+    constraint ck_attempt_image check (
+        (image is null and image_digest is null)
+        or (image is not null and image_digest is not null and started_at is not null)),
     constraint ck_attempt_finished check (
         (state in ('planned', 'running', 'stopping') and finished_at is null)
         or (state in ('passed', 'failed', 'errored', 'cancelled') and finished_at is not null)),

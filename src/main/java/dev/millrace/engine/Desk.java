@@ -4,8 +4,10 @@ import dev.millrace.change.Aim;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
 import dev.millrace.change.Commit;
+import dev.millrace.change.CommitId;
 import dev.millrace.flow.Answer;
 import dev.millrace.flow.Request;
+import dev.millrace.git.LineDiff;
 import dev.millrace.git.Repositories;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.Definition;
@@ -13,6 +15,7 @@ import dev.millrace.pipeline.Integration;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.pipeline.StageName;
+import dev.millrace.pipeline.TextDifference;
 import dev.millrace.store.Store;
 import java.time.Clock;
 import java.util.Optional;
@@ -23,12 +26,14 @@ public final class Desk {
   private final Store store;
   private final Repositories repositories;
   private final Clock clock;
+  private final Past past;
 
   public Desk(Engine engine, Store store, Repositories repositories, Clock clock) {
     this.engine = engine;
     this.store = store;
     this.repositories = repositories;
     this.clock = clock;
+    this.past = new Past(repositories);
   }
 
   /// Starts a change for the head of a branch: integrated if the pipeline claims it, else only checked.
@@ -73,6 +78,16 @@ public final class Desk {
     return change.isEmpty()
         ? new Answer.Refused("there is no change " + id)
         : engine.ask(new Request.RunAgain(clock.instant(), by, change.get(), from, latest));
+  }
+
+  /// What lies between two commits; see [Past].
+  public Past.Answer between(RepositoryName repository, CommitId from, CommitId to) {
+    return past.between(repository, from, to);
+  }
+
+  /// What differs between two texts of a definition.
+  public TextDifference difference(Definition before, Definition after) {
+    return LineDiff.of(before.text(), after.text());
   }
 
   public Answer cancel(ChangeId id, String by) {

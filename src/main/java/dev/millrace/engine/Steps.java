@@ -4,6 +4,7 @@ import dev.millrace.change.Attempt;
 import dev.millrace.change.AttemptId;
 import dev.millrace.change.AttemptState;
 import dev.millrace.change.Fault;
+import dev.millrace.change.Image;
 import dev.millrace.flow.AttemptEvent;
 import dev.millrace.flow.Effect.Assignment;
 import dev.millrace.flow.Event;
@@ -200,10 +201,10 @@ final class Steps implements AutoCloseable {
     }
 
     @Override
-    public void started(Instant at) {
+    public void started(Instant at, @Nullable Image image) {
       if (!at.equals(told)) {
         told = at;
-        engine.tell(new Event.Tried(attempt, new AttemptEvent.Started(at)));
+        engine.tell(new Event.Tried(attempt, new AttemptEvent.Started(at, image)));
       }
     }
 

@@ -2,14 +2,22 @@ package dev.millrace.flow;
 
 import dev.millrace.change.AttemptState.StopReason;
 import dev.millrace.change.Fault;
+import dev.millrace.change.Image;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /// What can happen to an attempt.
 public sealed interface AttemptEvent {
   Instant at();
 
   /// Its process began (told again whenever it is found again).
-  record Started(Instant at) implements AttemptEvent {}
+  ///
+  /// @param image what it runs in; null when it needs none, or when the engine does not say
+  record Started(Instant at, @Nullable Image image) implements AttemptEvent {
+    public Started(Instant at) {
+      this(at, null);
+    }
+  }
 
   record Succeeded(Instant at) implements AttemptEvent {}
 

@@ -30,7 +30,7 @@ final class AttemptTable {
     return switch (new Cell(state, event)) {
       case Cell(Ended ended, AttemptEvent _) -> ended;
 
-      case Cell(Planned _, Started(var at)) -> new Running(at);
+      case Cell(Planned _, Started(var at, var _)) -> new Running(at);
       case Cell(Planned _, Succeeded(var at)) -> new Passed(at, at);
       case Cell(Planned _, Faulted(var at, var fault)) -> new Failed(at, at, fault);
       case Cell(Planned _, Broke(var at, var because, var again)) -> new Errored(null, at, because, again);
@@ -44,7 +44,7 @@ final class AttemptTable {
       case Cell(Running(var from), StopWanted(var _, var reason)) -> new Stopping(from, reason);
       case Cell(Running(var from), NeverStarted(var at)) -> new Errored(from, at, "it was stopped from outside", false);
 
-      case Cell(Stopping(var _, var reason), Started(var at)) -> new Stopping(at, reason);
+      case Cell(Stopping(var _, var reason), Started(var at, var _)) -> new Stopping(at, reason);
       case Cell(Stopping(var from, var _), Succeeded(var at)) -> new Passed(from == null ? at : from, at);
       case Cell(Stopping(var from, var reason), Faulted(var at, var _)) -> stopped(from, at, reason);
       case Cell(Stopping(var from, var reason), Broke(var at, var _, var _)) -> stopped(from, at, reason);

@@ -10,6 +10,7 @@ import dev.millrace.change.ChangeId;
 import dev.millrace.change.ChangeState;
 import dev.millrace.change.Commit;
 import dev.millrace.change.CommitId;
+import dev.millrace.change.Image;
 import dev.millrace.change.StageState;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.Definition;
@@ -182,6 +183,9 @@ public final class Flow {
       return;
     }
     Attempt next = attempt.in(AttemptTable.next(attempt.state(), event));
+    if (event instanceof AttemptEvent.Started(var _, Image image) && !attempt.ended()) {
+      next = next.in(image);
+    }
     if (next.equals(attempt)) {
       return;
     }

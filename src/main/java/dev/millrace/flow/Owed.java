@@ -54,6 +54,18 @@ public final class Owed {
         : Optional.empty();
   }
 
+  /// What an attempt of a container's step is made of; empty for a promotion, and where the definition that the change
+  /// follows has no such step.
+  public static Optional<Assignment> assignment(Change change, Attempt attempt) {
+    AttemptId id = attempt.id();
+    return change.pipeline().find(id.stage()).stream()
+        .flatMap(stage -> stage.steps().stream())
+        .filter(step -> step.name().equals(id.step()))
+        .flatMap(step -> step instanceof Step.Container container ? java.util.stream.Stream.of(container) : java.util.stream.Stream.empty())
+        .findFirst()
+        .map(container -> assignment(change, id, attempt, container));
+  }
+
   private static Step step(Change change, AttemptId id) {
     return change.pipeline().stage(id.stage()).step(id.step());
   }

@@ -1,5 +1,6 @@
 package dev.millrace.git;
 
+import dev.millrace.change.Between;
 import dev.millrace.change.Candidate;
 import dev.millrace.change.ChangeId;
 import dev.millrace.change.Commit;
@@ -220,6 +221,21 @@ public final class Repositories implements AutoCloseable {
           ObjectId head = head(repository, target);
           RevCommit wanted = parse(walk, commit);
           return head != null && wanted != null && walk.isMergedInto(wanted, walk.parseCommit(head));
+        });
+  }
+
+  /// What `to` has that `from` lacks; empty if one of them is not there.
+  ///
+  /// @param most how many commits to list
+  public Optional<Between> between(RepositoryName name, CommitId from, CommitId to, int most) {
+    return in(
+        name,
+        (repository, walk) -> {
+          RevCommit one = parse(walk, from);
+          RevCommit other = parse(walk, to);
+          return one == null || other == null
+              ? Optional.empty()
+              : Optional.of(Ancestry.between(repository, walk, one, other, most));
         });
   }
 

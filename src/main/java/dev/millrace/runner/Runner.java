@@ -1,12 +1,14 @@
 package dev.millrace.runner;
 
 import dev.millrace.change.AttemptId;
+import dev.millrace.change.Image;
 import dev.millrace.flow.Effect.Assignment;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Executes steps, each in a fresh container, each exactly once.
 ///
@@ -57,7 +59,9 @@ public interface Runner extends AutoCloseable {
   /// Where what a step prints goes, and who is told that it began. Called by one thread at a time.
   interface Output {
     /// The process began; told again after each time it is found again.
-    void started(Instant at);
+    ///
+    /// @param image what it runs in, by its content; null when the engine does not say
+    void started(Instant at, @Nullable Image image);
 
     /// The time stamp from which on lines are wanted, those with this very stamp included; empty: all of them.
     /// What was kept with that stamp or a later one has been dropped when this returns.

@@ -9,6 +9,7 @@ import dev.millrace.change.AttemptState.StopReason;
 import dev.millrace.change.ChangeId;
 import dev.millrace.change.CommitId;
 import dev.millrace.change.Fault;
+import dev.millrace.change.Image;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.StepName;
@@ -32,7 +33,9 @@ final class AttemptRows {
     ATTEMPT.EXIT_CODE,
     ATTEMPT.MEMORY_LIMIT,
     ATTEMPT.TIME_LIMIT_NANOS,
-    ATTEMPT.AGAIN
+    ATTEMPT.AGAIN,
+    ATTEMPT.IMAGE,
+    ATTEMPT.IMAGE_DIGEST
   };
 
   static String word(AttemptState state) {
@@ -90,6 +93,9 @@ final class AttemptRows {
     row.setState(word(attempt.state()));
     row.setStartedAt(attempt.startedAt().orElse(null));
     row.setFinishedAt(attempt.finishedAt().orElse(null));
+    Image image = attempt.image();
+    row.setImage(image == null ? null : image.name());
+    row.setImageDigest(image == null ? null : image.digest());
     switch (attempt.state()) {
       case AttemptState.Planned _, AttemptState.Running _, AttemptState.Passed _ -> {}
       case AttemptState.Stopping stopping -> {
@@ -140,7 +146,8 @@ final class AttemptRows {
         new CommitId(row.getCommitId()),
         row.getDefinitionCommit(),
         row.getPlannedAt(),
-        state(row));
+        state(row),
+        row.getImage() == null ? null : new Image(row.getImage(), row.getImageDigest()));
   }
 
   private static AttemptState state(AttemptRecord row) {

@@ -6,6 +6,7 @@ import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.store.Database.Transaction;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,10 @@ final class Definitions {
       throw new IllegalStateException("the definition of " + pipeline + " at " + commit + " is not stored");
     }
     return found;
+  }
+
+  Optional<Definition> find(DSLContext sql, PipelineName pipeline, String commit) {
+    return Optional.ofNullable(find(sql, new Key(pipeline, commit)));
   }
 
   /// Stores what is not stored yet.

@@ -178,6 +178,11 @@ public final class Store implements AutoCloseable {
     return Optional.ofNullable(pipelines.get(pipeline)).filter(Known::defined).map(Known::definition);
   }
 
+  /// The one that this commit of the pipeline repository brought, if any change ever followed it.
+  public Optional<Definition> definition(PipelineName pipeline, String commit) {
+    return database.read(sql -> definitions.find(sql, pipeline, commit));
+  }
+
   /// All that ever had a definition, by name.
   public List<PipelineName> pipelines() {
     return List.copyOf(pipelines.keySet());

@@ -142,7 +142,7 @@ final class Writing {
     for (int place = 0; place < previous.attempts().size(); place++) {
       Attempt was = previous.attempts().get(place);
       Attempt is = next.attempts().get(place);
-      if (was != is && (!was.in(is.state()).equals(is) || was.ended() && !was.equals(is))) {
+      if (was != is && (!was.in(is.state()).in(is.image()).equals(is) || was.ended() && !was.equals(is))) {
         throw new IllegalStateException(
             "an attempt does not become another, and one that ended never changes: " + was + " and " + is);
       }

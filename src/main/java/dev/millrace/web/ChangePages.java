@@ -3,16 +3,22 @@ package dev.millrace.web;
 import dev.millrace.change.Attempt;
 import dev.millrace.change.AttemptId;
 import dev.millrace.change.Change;
+import dev.millrace.change.ChangeId;
 import dev.millrace.engine.Desk;
 import dev.millrace.flow.Answer;
+import dev.millrace.log.Line;
 import dev.millrace.log.LogReader;
 import dev.millrace.log.Logs;
+import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.NameRule;
 import dev.millrace.pipeline.StageName;
+import dev.millrace.store.Filter;
 import dev.millrace.store.Store;
 import dev.millrace.web.api.Names;
 import dev.millrace.web.view.ChangePage;
 import dev.millrace.web.view.ChangeView;
+import dev.millrace.web.view.ComparisonPage;
+import dev.millrace.web.view.DifferencePage;
 import dev.millrace.web.view.Flow;
 import dev.millrace.web.view.LinesView;
 import dev.millrace.web.view.Links;
@@ -20,16 +26,24 @@ import dev.millrace.web.view.LogLine;
 import dev.millrace.web.view.LogView;
 import dev.millrace.web.view.RowView;
 import dev.millrace.web.view.Site;
+import dev.millrace.web.view.Tail;
 import dev.millrace.web.view.View;
 import dev.millrace.web.view.Views;
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.javalin.http.NotFoundResponse;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /// The page of a change, its row, its logs, and what one can press there.
 final class ChangePages {
   private static final String BY = "the dashboard";
+
+  /// How many changes that passed are looked at for one of the same kind.
+  private static final int GREEN_SOUGHT = 10;
 
   private final Flows flows;
   private final Names names;
@@ -53,18 +67,114 @@ final class ChangePages {
   }
 
   private void page(Context context, Change change, String refusal, Site site) {
-    show(context, ChangePage.of(change, flow(change), store.history(change.id()), refusal, site));
+    show(context, ChangePage.of(change, flow(change), store.history(change.id()), evidence(change), refusal, site));
   }
 
   void body(Context context) {
     Change change = names.change(context);
-    show(context, ChangeView.of(change, flow(change), store.history(change.id()), flows.site().now()));
+    show(context, ChangeView.of(change, flow(change), store.history(change.id()), evidence(change), flows.site().now()));
   }
 
   void row(Context context) {
     Change change = names.change(context);
     Flow flow = flow(change);
     show(context, RowView.of(change, flow, flows.map(flow), flows.site().now()));
+  }
+
+  /// Today's definition, and what the steps that failed printed last.
+  private ChangeView.Evidence evidence(Change change) {
+    var tails = new HashMap<AttemptId, List<LogLine>>();
+    for (Attempt attempt : ChangeView.alarming(change)) {
+      LogReader log = logs.reader(attempt.id());
+      if (log.exists()) {
+        tails.put(attempt.id(), Tail.of(lines(log.tail(Tail.READ))));
+      }
+    }
+    return new ChangeView.Evidence(store.definition(change.id().pipeline()).orElse(null), tails);
+  }
+
+  /// `?with=`: beside that change, else beside the last one of its kind that passed before it.
+  void comparison(Context context) {
+    Change change = names.change(context);
+    Site site = flows.site();
+    Optional<Change> other = other(context, change);
+    if (other.isEmpty()) {
+      show(context, ComparisonPage.alone(change, site));
+      return;
+    }
+    Change before = other.get();
+    var evidence =
+        new ComparisonPage.Evidence(
+            desk.between(change.pipeline().repository(), ComparisonPage.worked(before), ComparisonPage.worked(change)),
+            desk.difference(before.definition(), change.definition()));
+    show(context, ComparisonPage.of(change, before, evidence, flow(change).statistics(), site));
+  }
+
+  private Optional<Change> other(Context context, Change change) {
+    int with = Names.number(context, "with", 0);
+    if (with == change.id().number()) {
+      throw new BadRequestResponse("\"with\" is the number of another change than " + change.id() + " itself.");
+    }
+    if (with > 0) {
+      Optional<Change> wanted = store.change(new ChangeId(change.id().pipeline(), with));
+      if (wanted.isEmpty()) {
+        throw new BadRequestResponse("Pipeline " + change.id().pipeline() + " has no change " + with + " to compare with.");
+      }
+      return wanted;
+    }
+    List<Change> passed = store.changes(change.id().pipeline(), new Filter("passed", change.id().number(), GREEN_SOUGHT));
+    // a commit that was only checked says little about one that is to be integrated
+    return passed.stream()
+        .filter(other -> other.aim().getClass() == change.aim().getClass())
+        .findFirst()
+        .or(() -> passed.stream().findFirst());
+  }
+
+  /// `?a=1&b=2`: two attempts of a step side by side, else the two that say most.
+  void difference(Context context) {
+    Change change = names.change(context);
+    Site site = flows.site();
+    AttemptId latest = names.attempt(context, change);
+    List<Attempt> attempts =
+        change.attempts(latest.stage()).stream().filter(attempt -> attempt.id().step().equals(latest.step())).toList();
+    List<Attempt> telling =
+        DifferencePage.telling(attempts)
+            .orElseThrow(
+                () ->
+                    new NotFoundResponse(
+                        change.id() + " has tried " + latest.stage() + "/" + latest.step()
+                            + " only once: there is nothing to compare it with."));
+    Attempt first = chosen(context, "a", attempts, telling.getFirst());
+    Attempt second = chosen(context, "b", attempts, telling.getLast());
+    if (first.equals(second)) {
+      throw new BadRequestResponse("\"a\" and \"b\" are two different attempts, not twice " + first.id().number() + ".");
+    }
+    Definition one = definition(change, first);
+    Definition other = definition(change, second);
+    var evidence =
+        new DifferencePage.Evidence(
+            one,
+            other,
+            desk.between(change.pipeline().repository(), first.commit(), second.commit()),
+            desk.difference(one, other));
+    show(context, DifferencePage.of(change, first, second, evidence, site));
+  }
+
+  private static Attempt chosen(Context context, String parameter, List<Attempt> attempts, Attempt otherwise) {
+    int number = Names.number(context, parameter, otherwise.id().number());
+    return attempts.stream()
+        .filter(attempt -> attempt.id().number() == number)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new BadRequestResponse(
+                    "\"" + parameter + "\" is the number of an attempt of this step, one of "
+                        + String.join(", ", attempts.stream().map(attempt -> Integer.toString(attempt.id().number())).toList())
+                        + ", not " + number + "."));
+  }
+
+  private Definition definition(Change change, Attempt attempt) {
+    return store.definition(change.id().pipeline(), attempt.definition()).orElse(change.definition());
   }
 
   void runAgain(Context context) {
@@ -118,7 +228,11 @@ final class ChangePages {
   }
 
   private static List<LogLine> lines(LogReader log, long from) {
-    return log.lines(from - 1, LogView.WINDOW).stream()
+    return lines(log.lines(from - 1, LogView.WINDOW));
+  }
+
+  private static List<LogLine> lines(List<Line> lines) {
+    return lines.stream()
         .map(line -> new LogLine(line.number() + 1, line.at(), line.text(), line.cut()))
         .toList();
   }

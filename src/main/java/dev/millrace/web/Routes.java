@@ -84,6 +84,8 @@ final class Routes {
     routes.post("/pipelines/{pipeline}/changes/{number}/cancellation", changes::cancel);
     routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}", changes::log);
     routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}/lines", changes::lines);
+    routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}/difference", changes::difference);
+    routes.get("/pipelines/{pipeline}/changes/{number}/comparison", changes::comparison);
 
     routes.get("/api/v1/pipelines", pipelinesResource::list);
     routes.get("/api/v1/pipelines/{pipeline}", pipelinesResource::show);

@@ -172,7 +172,7 @@ public final class StepBench {
 
   private static final class Nowhere implements Runner.Output {
     @Override
-    public void started(Instant at) {}
+    public void started(Instant at, dev.millrace.change.Image image) {}
 
     @Override
     public Optional<Instant> resume() {

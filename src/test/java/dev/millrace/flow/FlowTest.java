@@ -5,6 +5,7 @@ import static dev.millrace.flow.Scene.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.change.AttemptState;
+import dev.millrace.change.Image;
 import dev.millrace.pipeline.BranchPattern;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -277,6 +278,15 @@ class FlowTest {
     scene.breaks("1/build/build/3");
     assertThat(scene.change(1)).hasToString("shop#1 failed: build errored, verify pending, main pending, staging pending");
     assertThat(scene.reason(1)).isEqualTo("build errored: build: the machine is gone");
+  }
+
+  @Test
+  void an_attempt_keeps_what_it_ran_in_and_an_ended_one_learns_nothing_more() {
+    var image = new Image("busybox:1", "sha256:" + "0f".repeat(32));
+    var other = new Image("busybox:1", "sha256:" + "1e".repeat(32));
+    scene.pushed("integrate/a", "a").merged(1, "m0").started("1/build/build/1", image).passes("1/build/build/1");
+    scene.started("1/build/build/1", other);
+    assertThat(scene.change(1).attempts().getFirst().image()).isEqualTo(image);
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.millrace.change.ChangeId;
 import dev.millrace.change.Commit;
 import dev.millrace.change.CommitId;
 import dev.millrace.change.Fault;
+import dev.millrace.change.Image;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.BranchPattern;
 import dev.millrace.pipeline.Definition;
@@ -119,6 +120,10 @@ final class Scene {
 
   Scene nothingNew(int number, String base) {
     return tell(new Event.NothingToIntegrate(tick(), id(number), commit(base)));
+  }
+
+  Scene started(String attempt, Image image) {
+    return tried(attempt, new AttemptEvent.Started(tick(), image));
   }
 
   Scene started(String attempt) {

@@ -2,6 +2,7 @@ package dev.millrace.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.change.Image;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,14 +21,16 @@ public class Recorder implements Runner.Output {
 
   private final List<Piece> pieces = new ArrayList<>();
   private final List<Instant> started = new ArrayList<>();
+  private final List<Image> images = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
   private Thread inside;
 
   @Override
-  public void started(Instant at) {
+  public void started(Instant at, Image image) {
     enter();
     synchronized (this) {
       started.add(at);
+      images.add(image);
       notifyAll();
     }
     leave();
@@ -91,6 +94,11 @@ public class Recorder implements Runner.Output {
 
   public synchronized List<Instant> startedAt() {
     return List.copyOf(started);
+  }
+
+  /// What it ran in, once for each time it was told.
+  public synchronized List<Image> images() {
+    return List.copyOf(images);
   }
 
   public synchronized List<Instant> stamps() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.change.AttemptId;
 import dev.millrace.change.ChangeId;
 import dev.millrace.change.CommitId;
+import dev.millrace.change.Image;
 import dev.millrace.flow.Effect.Assignment;
 import dev.millrace.pipeline.Limits;
 import dev.millrace.pipeline.PipelineName;
@@ -117,6 +118,18 @@ public abstract class RunnerContract {
   }
 
   @Test
+  void tells_what_it_runs_in_by_name_and_by_content() throws Exception {
+    Recorder one = new Recorder();
+    Recorder other = new Recorder();
+    runner.run(step(GREETS), EMPTY, one);
+    runner.run(step(2, image(), SILENT, Map.of(), Limits.DEFAULT), EMPTY, other);
+    assertThat(one.images()).hasSize(1).isEqualTo(other.images());
+    Image image = one.images().getFirst();
+    assertThat(image.name()).isEqualTo(image());
+    assertThat(image.digest()).matches("sha256:[0-9a-f]{64}");
+  }
+
+  @Test
   void a_step_may_print_nothing() throws Exception {
     Recorder output = new Recorder();
     assertThat(code(runner.run(step(SILENT), EMPTY, output))).isZero();
@@ -190,6 +203,7 @@ public abstract class RunnerContract {
     assertThat(output.lines()).isEqualTo(threeHundredLines());
     assertThat(output.startedAt()).hasSize(2);
     assertThat(output.startedAt().getFirst()).isEqualTo(output.startedAt().getLast());
+    assertThat(output.images().getFirst()).isEqualTo(output.images().getLast());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.millrace.runner;
 
 import dev.millrace.change.AttemptId;
+import dev.millrace.change.Image;
 import dev.millrace.flow.Effect.Assignment;
 import dev.millrace.runner.Runner.Outcome;
 import java.io.UncheckedIOException;
@@ -40,11 +41,13 @@ public final class ScriptedContainers {
     final Assignment assignment;
     final byte[] workspace;
     final List<Piece> log = new ArrayList<>();
+    final Image image;
     Instant startedAt;
     Outcome outcome;
     int watchers;
 
-    Box(Assignment assignment, byte[] workspace) {
+    Box(Assignment assignment, byte[] workspace, Image image) {
+      this.image = image;
       this.assignment = assignment;
       this.workspace = workspace;
     }
@@ -63,6 +66,7 @@ public final class ScriptedContainers {
   private final Set<String> stopped = new TreeSet<>();
   final Set<String> released = new TreeSet<>();
   private final List<String> violations = new ArrayList<>();
+  private final Map<String, Integer> contents = new HashMap<>();
   private String unreachable;
 
   public ScriptedContainers() {
@@ -107,6 +111,15 @@ public final class ScriptedContainers {
   /// It is lost: its machine, its engine.
   public void breaks(String step, String because, boolean again) {
     end(step, new Outcome.Unavailable(now(), because, again));
+  }
+
+  /// Somebody pushes another image under the name: containers that are made from now on have that content.
+  public synchronized void replaceImage(String name) {
+    contents.merge(name, 1, Integer::sum);
+  }
+
+  private Image image(String name) {
+    return new Image(name, String.format("sha256:%064x", (name + contents.getOrDefault(name, 0)).hashCode()));
   }
 
   /// When it shall start, it will turn out that it cannot.
@@ -200,7 +213,7 @@ public final class ScriptedContainers {
   }
 
   void create(Assignment assignment, byte[] workspace) {
-    boxes.put(assignment.attempt().toString(), new Box(assignment, workspace));
+    boxes.put(assignment.attempt().toString(), new Box(assignment, workspace, image(assignment.image())));
     notifyAll();
   }
 

@@ -2,6 +2,7 @@ package dev.millrace.runner;
 
 import dev.millrace.change.AttemptId;
 import dev.millrace.change.ChangeId;
+import dev.millrace.change.Image;
 import dev.millrace.flow.Effect.Assignment;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.StageName;
@@ -95,12 +96,14 @@ final class ScriptedRunner implements Runner {
 
   private Outcome watch(AttemptId attempt, Output output) throws InterruptedException {
     Instant startedAt;
+    Image image;
     synchronized (containers) {
       Box box = containers.box(attempt);
       startedAt = box == null ? null : box.startedAt;
+      image = box == null ? null : box.image;
     }
     if (startedAt != null) {
-      output.started(startedAt);
+      output.started(startedAt, image);
     }
     Optional<Instant> from = output.resume();
     int seen = 0;

@@ -11,11 +11,13 @@ import static dev.millrace.store.Samples.shop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.change.Aim;
+import dev.millrace.change.Attempt;
 import dev.millrace.change.AttemptState;
 import dev.millrace.change.AttemptState.StopReason;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeState;
 import dev.millrace.change.Fault;
+import dev.millrace.change.Image;
 import dev.millrace.pipeline.BranchName;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,17 +122,22 @@ class StatesTest {
       for (AttemptState first : ATTEMPT_STATES) {
         for (AttemptState second : ATTEMPT_STATES) {
           Change plain = moving(shop(), ++number);
-          Change change = plain.with(attempt(plain, "verify", "unit", 1, first));
+          Change change = plain.with(imaged(attempt(plain, "verify", "unit", 1, first)));
           store.save(List.of(decide(change)));
           assertThat(store.change(change.id())).contains(change);
           if (!(first instanceof AttemptState.Ended)) {
-            Change next = plain.with(attempt(plain, "verify", "unit", 1, second));
+            Change next = plain.with(imaged(attempt(plain, "verify", "unit", 1, second)));
             store.save(List.of(decide(next)));
             assertThat(store.change(change.id())).contains(next);
           }
         }
       }
     }
+  }
+
+  /// What began knows what it runs in.
+  private static Attempt imaged(Attempt attempt) {
+    return attempt.startedAt().isEmpty() ? attempt : attempt.in(new Image("busybox:1", "sha256:" + "0f".repeat(32)));
   }
 
   private static Set<Class<?>> classes(List<?> examples) {

@@ -52,6 +52,7 @@ class AccessibilityTest extends Story {
         "/", "/pipelines/shop", "/pipelines/shop?before=3", "/pipelines/shop/definition",
         "/pipelines/shop/changes/1", "/pipelines/shop/changes/2", "/pipelines/shop/changes/3", "/pipelines/shop/changes/4", "/pipelines/shop/changes/5",
         "/pipelines/shop/changes/1/test/test", "/pipelines/shop/changes/2/test/test", "/pipelines/shop/changes/2/test/test?attempt=1", "/pipelines/shop/changes/4/test/test",
+        "/pipelines/shop/changes/2/comparison", "/pipelines/shop/changes/2/test/test/difference", "/pipelines/shop/changes/1/test/test/difference",
         "/pipelines/nowhere", "/pipelines/shop?before=x");
   }
 

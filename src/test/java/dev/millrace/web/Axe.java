@@ -17,6 +17,8 @@ public final class Axe {
   private static final String RUN =
       """
       const done = arguments[arguments.length - 1];
+      // what has been scrolled below a bar that sticks can be scrolled back
+      [...document.querySelectorAll('body *')].filter(one => getComputedStyle(one).position === 'sticky').forEach(one => one.style.setProperty('position', 'relative', 'important'));
       axe.run(document, {runOnly: arguments[0], resultTypes: ['violations']})
         .then(found => done(found.violations.flatMap(rule => rule.nodes.map(node =>
           rule.id + ' (' + rule.impact + ') at ' + node.target.join(' ') + ': ' + node.failureSummary.split('\\n').slice(1).map(line => line.trim()).join('; ')))),

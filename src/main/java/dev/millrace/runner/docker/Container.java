@@ -2,8 +2,10 @@ package dev.millrace.runner.docker;
 
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// A container as the engine described it a moment ago.
+/// A container as the engine described it a moment ago; `image` is the id of its image, which is computed from the
+/// content, if the engine says it.
 sealed interface Container {
   String id();
 
@@ -12,9 +14,15 @@ sealed interface Container {
   /// It was never started.
   record Created(String id, Map<String, String> labels) implements Container {}
 
-  record Running(String id, Map<String, String> labels, Instant startedAt) implements Container {}
+  record Running(String id, Map<String, String> labels, @Nullable String image, Instant startedAt) implements Container {}
 
   record Exited(
-      String id, Map<String, String> labels, Instant startedAt, Instant finishedAt, int code, boolean outOfMemory)
+      String id,
+      Map<String, String> labels,
+      @Nullable String image,
+      Instant startedAt,
+      Instant finishedAt,
+      int code,
+      boolean outOfMemory)
       implements Container {}
 }

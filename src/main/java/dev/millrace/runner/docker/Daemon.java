@@ -231,6 +231,7 @@ final class Daemon implements AutoCloseable {
         yield new Container.Exited(
             id,
             labels,
+            answer.getImageId(),
             Instant.parse(String.valueOf(state.getStartedAt())),
             Instant.parse(String.valueOf(state.getFinishedAt())),
             code,
@@ -238,7 +239,7 @@ final class Daemon implements AutoCloseable {
             code != 0 && Boolean.TRUE.equals(state.getOOMKilled()));
       }
       // running, paused, restarting
-      default -> new Container.Running(id, labels, Instant.parse(String.valueOf(state.getStartedAt())));
+      default -> new Container.Running(id, labels, answer.getImageId(), Instant.parse(String.valueOf(state.getStartedAt())));
     };
   }
 

@@ -2,6 +2,7 @@ package dev.millrace.runner.docker;
 
 import dev.millrace.change.AttemptId;
 import dev.millrace.change.ChangeId;
+import dev.millrace.change.Image;
 import dev.millrace.flow.Effect.Assignment;
 import dev.millrace.pipeline.NameRule;
 import dev.millrace.pipeline.PipelineName;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,7 +82,7 @@ public final class DockerRunner implements Runner {
     try {
       Begin begin = begin(slot, assignment, workspace);
       return switch (begin) {
-        case Begin.Begun(String id) -> watch(id, slot, assignment.attempt(), output);
+        case Begin.Begun(String id) -> watch(id, slot, assignment, output);
         case Begin.Not(Outcome outcome) -> outcome;
       };
     } catch (RuntimeException broken) {
@@ -102,7 +104,7 @@ public final class DockerRunner implements Runner {
           daemon.discard(id);
           slot.ready = null;
         }
-        case Container.Running(String id, var _, var _) -> running = Optional.of(id);
+        case Container.Running(String id, var _, var _, var _) -> running = Optional.of(id);
         case Container.Exited _ -> {}
         case null -> {}
       }
@@ -384,7 +386,8 @@ public final class DockerRunner implements Runner {
   }
 
   /// Sees a container that was started through to its end, however often the engine goes away meanwhile.
-  private Outcome watch(String id, Slot slot, AttemptId attempt, Output output) throws InterruptedException {
+  private Outcome watch(String id, Slot slot, Assignment assignment, Output output) throws InterruptedException {
+    AttemptId attempt = assignment.attempt();
     Replay replay = new Replay(output);
     boolean told = false;
     boolean followed = false;
@@ -401,7 +404,7 @@ public final class DockerRunner implements Runner {
           }
           case Container.Running running -> {
             if (!told) {
-              output.started(running.startedAt());
+              output.started(running.startedAt(), image(assignment, running.image()));
               told = true;
             }
             if (slot.stopped) {
@@ -420,7 +423,7 @@ public final class DockerRunner implements Runner {
           }
           case Container.Exited exited -> {
             if (!told) {
-              output.started(exited.startedAt());
+              output.started(exited.startedAt(), image(assignment, exited.image()));
               told = true;
             }
             // what was followed may lack the last lines: engines before 23 end a follow before they have sent all
@@ -446,6 +449,14 @@ public final class DockerRunner implements Runner {
         pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
       }
     }
+  }
+
+  /// Engines other than Docker's own leave the algorithm out.
+  private static @Nullable Image image(Assignment assignment, @Nullable String id) {
+    if (id == null || id.isBlank()) {
+      return null;
+    }
+    return new Image(assignment.image(), id.contains(":") ? id : "sha256:" + id);
   }
 
   /// The end of the log and the end of the container are told apart by a moment only, as a rule.

@@ -6,6 +6,7 @@ import dev.millrace.change.AttemptState;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeState;
 import dev.millrace.change.Fault;
+import dev.millrace.change.Image;
 import dev.millrace.change.StageState;
 import dev.millrace.pipeline.Stage;
 import dev.millrace.pipeline.Step;
@@ -84,6 +85,9 @@ final class ChangeJson {
     json.put("state", word(attempt.state()));
     json.put("commit", attempt.commit().hex());
     json.put("definition", attempt.definition());
+    Image image = attempt.image();
+    json.put("image", image == null ? null : image.name());
+    json.put("digest", image == null ? null : image.digest());
     json.put("plannedAt", attempt.plannedAt().toString());
     json.put("startedAt", text(attempt.startedAt()));
     json.put("finishedAt", text(attempt.finishedAt()));

@@ -14,7 +14,12 @@ public record ChangePage(Frame frame, ChangeView body, String refusal) implement
   }
 
   public static ChangePage of(Change change, Flow flow, List<Note> notes, String refusal, Site site) {
-    ChangeView body = ChangeView.of(change, flow, notes, site.now());
+    return of(change, flow, notes, ChangeView.Evidence.NONE, refusal, site);
+  }
+
+  public static ChangePage of(
+      Change change, Flow flow, List<Note> notes, ChangeView.Evidence evidence, String refusal, Site site) {
+    ChangeView body = ChangeView.of(change, flow, notes, evidence, site.now());
     return new ChangePage(
         Frame.of(
             site,
@@ -23,7 +28,8 @@ public record ChangePage(Frame frame, ChangeView body, String refusal) implement
             new Frame.Crumb("Pipelines", Links.HOME),
             new Frame.Crumb(change.id().pipeline().text(), Links.pipeline(change.id().pipeline())),
             new Frame.Crumb(body.head().number(), ""))
-            .showing(body.head().look()),
+            .showing(body.head().look())
+            .with("change"),
         body,
         refusal);
   }

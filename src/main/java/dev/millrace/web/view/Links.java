@@ -2,6 +2,7 @@ package dev.millrace.web.view;
 
 import dev.millrace.change.AttemptId;
 import dev.millrace.change.ChangeId;
+import dev.millrace.change.CommitId;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.StepName;
@@ -59,6 +60,30 @@ public final class Links {
 
   public static String change(ChangeId change) {
     return changes(change.pipeline()) + "/" + change.number();
+  }
+
+  /// The change beside the last one that passed before it.
+  public static String comparison(ChangeId change) {
+    return change(change) + "/comparison";
+  }
+
+  /// The change beside another one.
+  public static String comparison(ChangeId change, ChangeId with) {
+    return comparison(change) + "?with=" + with.number();
+  }
+
+  /// Two attempts of a step side by side: the two that say most.
+  public static String difference(ChangeId change, StageName stage, StepName step) {
+    return log(change, stage, step) + "/difference";
+  }
+
+  public static String difference(AttemptId a, AttemptId b) {
+    return difference(a.change(), a.stage(), a.step()) + "?a=" + a.number() + "&b=" + b.number();
+  }
+
+  /// Where a commit is, across pipelines.
+  public static String commit(CommitId commit) {
+    return "/commits/" + commit.hex();
   }
 
   public static String row(ChangeId change) {

@@ -7,7 +7,7 @@ public sealed interface View {
 
   /// A whole page.
   sealed interface Page extends View
-      permits HomeView, PipelineView, ChangePage, LogView, DefinitionView, ProblemView {
+      permits HomeView, PipelineView, ChangePage, ComparisonPage, DifferencePage, LogView, DefinitionView, ProblemView {
     Frame frame();
   }
 

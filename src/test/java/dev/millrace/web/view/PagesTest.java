@@ -80,7 +80,8 @@ class PagesTest {
   void no_page_complains_and_none_is_wider_than_a_phone() {
     List<String> pages =
         List.of("/", "/empty", "/missing", "/pipelines/shop", "/pipelines/graph-30", "/pipelines/line-100", "/pipelines/fresh", "/refused/shop",
-            "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/changes/51/build/compile", "/pipelines/shop/definition");
+            "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/changes/51/build/compile", "/pipelines/shop/definition",
+            "/pipelines/shop/changes/49/comparison", "/pipelines/shop/changes/46/verify/unit/difference", "/pipelines/shop/changes/46/verify/unit/difference?newer", "/pipelines/line-30/changes/48");
     for (int width : new int[] {390, 800, 1400}) {
       Chromium.size(browser, width, 900);
       for (String page : pages) {
@@ -202,6 +203,27 @@ class PagesTest {
   }
 
   @Test
+  void what_changed_comes_to_a_red_change_by_itself() {
+    visit("/pipelines/shop/changes/49");
+    until("the comparison is there", () -> id("since-shop-49").getText().contains("Since shop#"));
+    assertThat(id("since-shop-49").getText()).contains("and 120 more");
+    assertThat(id("alarm-verify-unit").getText()).contains("Run again from here");
+  }
+
+  @Test
+  void what_was_opened_stays_open_when_the_change_moves() {
+    visitLive("/pipelines/shop/changes/46");
+    id("more-verify").findElement(By.tagName("summary")).click();
+    id("difference-verify-unit-link").click();
+    until("the attempts stand side by side", () -> id("difference-verify-unit").getText().contains("Attempt 1"));
+    preview.changes("shop", 46, change -> change.in(new dev.millrace.change.ChangeState.Failed(now, "verify failed: exit code 1")));
+    until("it has moved", () -> browser.getTitle().startsWith("failed · #46"));
+    assertThat(id("more-verify").getDomProperty("open")).isEqualTo("true");
+    assertThat(id("difference-verify-unit").getText()).contains("Attempt 1");
+    assertThat(browser.executeScript("return window.notReloaded")).isEqualTo(true);
+  }
+
+  @Test
   void running_time_is_counted_in_the_browser() {
     visit("/pipelines/shop");
     WebElement clock = browser.findElement(By.cssSelector("#cell-shop-51-build .clock"));
@@ -280,7 +302,8 @@ class PagesTest {
     try {
       for (boolean dark : new boolean[] {false, true}) {
         Chromium.theme(browser, dark);
-        for (String page : List.of("/", "/empty", "/pipelines/shop", "/pipelines/graph-30", "/refused/shop", "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/definition")) {
+        for (String page : List.of("/", "/empty", "/pipelines/shop", "/pipelines/graph-30", "/refused/shop", "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/definition",
+            "/pipelines/shop/changes/49/comparison", "/pipelines/shop/changes/46/verify/unit/difference", "/pipelines/shop/changes/46/verify/unit/difference?newer")) {
           visit(page);
           assertThat((List<?>) browser.executeScript(CONTRAST)).as(page + (dark ? " dark" : " light")).isEmpty();
         }

@@ -1,8 +1,12 @@
 package dev.millrace.web.view;
 
 import dev.millrace.change.Attempt;
+import dev.millrace.change.Between;
 import dev.millrace.change.Change;
+import dev.millrace.change.ChangeState;
+import dev.millrace.engine.Past;
 import dev.millrace.flow.Note;
+import dev.millrace.git.LineDiff;
 import dev.millrace.pipeline.Pipeline;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
@@ -63,11 +67,13 @@ final class Preview implements AutoCloseable {
               routes.get("/pipelines/{p}/queue", at -> html(at, QueueView.of(flow(at), Instant.now())));
               routes.get("/pipelines/{p}/stream", at -> html(at, StreamView.of(flow(at), map(at), flow(at).changes(), false, site(null))));
               routes.get("/pipelines/{p}/definition", at -> html(at, DefinitionView.of(flow(at).definition(), site(null))));
-              routes.get("/pipelines/{p}/changes/{n}", at -> html(at, ChangePage.of(change(at), flow(at), notes(change(at)), "", site(null))));
+              routes.get("/pipelines/{p}/changes/{n}", at -> html(at, ChangePage.of(change(at), flow(at), notes(change(at)), evidence(change(at)), "", site(null))));
               routes.get("/pipelines/{p}/changes/{n}/row", at -> html(at, RowView.of(change(at), flow(at), map(at), Instant.now())));
-              routes.get("/pipelines/{p}/changes/{n}/body", at -> html(at, ChangeView.of(change(at), flow(at), notes(change(at)), Instant.now())));
+              routes.get("/pipelines/{p}/changes/{n}/body", at -> html(at, ChangeView.of(change(at), flow(at), notes(change(at)), evidence(change(at)), Instant.now())));
               routes.get("/pipelines/{p}/changes/{n}/{stage}/{step}", this::log);
               routes.get("/pipelines/{p}/changes/{n}/{stage}/{step}/lines", this::lines);
+              routes.get("/pipelines/{p}/changes/{n}/{stage}/{step}/difference", this::difference);
+              routes.get("/pipelines/{p}/changes/{n}/comparison", this::comparison);
               routes.post("/pipelines/*", this::post);
               routes.sse(
                   "/api/v1/events",
@@ -204,6 +210,44 @@ final class Preview implements AutoCloseable {
   private void lines(Context at) {
     long from = Long.parseLong(at.queryParam("from"));
     html(at, LinesView.of(attempt(at), from, at.queryParam("style") == null ? "" : at.queryParam("style"), printed().stream().skip(from - 1).toList(), true));
+  }
+
+  /// The sample's log, and a definition that has changed since.
+  private ChangeView.Evidence evidence(Change change) {
+    List<LogLine> last = printed();
+    List<LogLine> tail = Tail.of(last.subList(0, Math.min(last.size(), 40)));
+    var tails = ChangeView.alarming(change).stream().collect(java.util.stream.Collectors.toMap(Attempt::id, _ -> tail));
+    return new ChangeView.Evidence(Samples.newer(change.definition()), tails);
+  }
+
+  private void difference(Context at) {
+    Change change = change(at);
+    List<Attempt> attempts =
+        change.attempts().stream()
+            .filter(one -> one.id().stage().text().equals(at.pathParam("stage")) && one.id().step().text().equals(at.pathParam("step")))
+            .toList();
+    List<Attempt> two = DifferencePage.telling(attempts).orElseThrow();
+    boolean newer = at.queryParam("newer") != null;
+    var definition = newer ? Samples.newer(change.definition()) : change.definition();
+    var evidence =
+        new DifferencePage.Evidence(
+            change.definition(), definition, new Past.Answer.Known(newer ? Samples.between() : Between.NOTHING),
+            LineDiff.of(change.definition().text(), definition.text()));
+    Attempt second = newer ? Samples.onAnother(two.getLast()) : two.getLast();
+    html(at, DifferencePage.of(newer ? change.with(second) : change, two.getFirst(), second, evidence, site(null)));
+  }
+
+  private void comparison(Context at) {
+    Change change = change(at);
+    Flow flow = flow(at);
+    Change before = flow.changes().stream().filter(one -> one.state() instanceof ChangeState.Passed && one.id().number() < change.id().number()).findFirst().orElse(null);
+    if (before == null) {
+      html(at, ComparisonPage.alone(change, site(null)));
+      return;
+    }
+    var newer = Samples.newer(change.definition());
+    var evidence = new ComparisonPage.Evidence(new Past.Answer.Known(Samples.between()), LineDiff.of(change.definition().text(), newer.text()));
+    html(at, ComparisonPage.of(change, before, evidence, flow.statistics(), site(null)));
   }
 
   private void post(Context at) {

@@ -4,6 +4,7 @@ import dev.millrace.change.Aim;
 import dev.millrace.change.Attempt;
 import dev.millrace.change.AttemptId;
 import dev.millrace.change.AttemptState;
+import dev.millrace.change.Between;
 import dev.millrace.change.Candidate;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
@@ -11,6 +12,7 @@ import dev.millrace.change.ChangeState;
 import dev.millrace.change.Commit;
 import dev.millrace.change.CommitId;
 import dev.millrace.change.Fault;
+import dev.millrace.change.Image;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.BranchPattern;
 import dev.millrace.pipeline.Definition;
@@ -140,6 +142,42 @@ final class Samples {
         """);
   }
 
+  /// As it is after somebody has changed it.
+  static Definition newer(Definition definition) {
+    Map<String, Text> environment = Map.of("TZ", Text.plain("UTC"));
+    var stages = new ArrayList<Stage>();
+    for (Stage stage : definition.pipeline().stages()) {
+      stages.add(new Stage(stage.name(), stage.needs(), stage.steps().stream().map(step -> newer(step, environment)).toList()));
+    }
+    Pipeline old = definition.pipeline();
+    return new Definition(
+        new Pipeline(old.name(), old.repository(), old.integration(), old.pushes(), stages),
+        "9a8b7c6d5e4f30211203f4e5d6c7b8a99a8b7c6d", definition.path(),
+        definition.text().replace("eclipse-temurin:25", "eclipse-temurin:26").replace("      - name: main\n", "      - name: main       # the gate\n").replace("  - name: main\n", "  - name: main  # the gate\n"));
+  }
+
+  private static Step newer(Step step, Map<String, Text> environment) {
+    return step instanceof Step.Container its
+        ? new Step.Container(its.name(), Text.plain("eclipse-temurin:26"), its.command(), environment, its.timeout(), its.limits(), its.network())
+        : step;
+  }
+
+  static Attempt onAnother(Attempt attempt) {
+    return new Attempt(attempt.id(), attempt.round(), commit(77), "9a8b7c6d5e4f30211203f4e5d6c7b8a99a8b7c6d", attempt.plannedAt(), attempt.state(), image("eclipse-temurin:26"));
+  }
+
+  static Image image(String name) {
+    return new Image(name, String.format("sha256:%016x", name.hashCode() * 0x9E3779B97F4A7C15L) + "0".repeat(48));
+  }
+
+  static Between between() {
+    return new Between(
+        List.of(
+            new Between.Step(new Commit(commit(901), "Merge integrate/price into main (shop#43)", "Millrace"), List.of(new Commit(commit(902), "Show the price with tax", "Ada Lovelace"), new Commit(commit(903), HOSTILE, "محمد بن موسى"))),
+            new Between.Step(new Commit(commit(904), "Merge integrate/basket into main (shop#42)", "Millrace"), List.of(new Commit(commit(905), "Keep the basket", "Grace Hopper")))),
+        120, false, 34);
+  }
+
   static CommitId commit(int seed) {
     return new CommitId(String.format("%08x", seed * 0x9E3779B9).repeat(5));
   }
@@ -176,7 +214,7 @@ final class Samples {
               default -> null;
             };
         if (state != null) {
-          next = next.with(new Attempt(id, 1, commit(2000 + change.id().number()), "4f5e6d7c", start, state));
+          next = next.with(new Attempt(id, 1, commit(2000 + change.id().number()), "4f5e6d7c", start, state, state instanceof AttemptState.Planned ? null : image("eclipse-temurin:25")));
           ended.merge(stage.name(), finish.plusSeconds(1), (a, b) -> a.isAfter(b) ? a : b);
           end = finish.plusSeconds(2);
         }
@@ -201,7 +239,7 @@ final class Samples {
     Stage stage = change.pipeline().stage(new StageName(stageName));
     for (Step step : stage.steps()) {
       int number = change.latestNumber(stage.name()) + 1;
-      next = next.with(new Attempt(new AttemptId(change.id(), stage.name(), step.name(), number), next.round(), commit(2000 + change.id().number()), "4f5e6d7c", planned, state));
+      next = next.with(new Attempt(new AttemptId(change.id(), stage.name(), step.name(), number), next.round(), commit(2000 + change.id().number()), "4f5e6d7c", planned, state, image("eclipse-temurin:25")));
     }
     return next;
   }
@@ -252,6 +290,9 @@ final class Samples {
             case 2 -> gone(one, "p".repeat(Math.max(1, stages / 2 - 1)) + "r", now);
             case 3 -> gone(one, "p".repeat(Math.max(1, stages / 3)) + "f", now);
             case 4 -> again(gone(one, "p".repeat(stages / 2) + "f", now), pipeline.stages().get(stages / 2).name().text(), new AttemptState.Running(now.minusSeconds(31)), now.minusSeconds(34));
+            case 6 ->
+                again(gone(one, "pf", now), pipeline.stages().get(1).name().text(), new AttemptState.Passed(now.minusSeconds(17_300), now.minusSeconds(17_260)), now.minusSeconds(17_303))
+                    .in(new ChangeState.Cancelled(now.minusSeconds(17_200), "cancelled by Ada"));
             case 7 -> gone(one, "p".repeat(Math.max(1, stages - 1)) + "c", now);
             case 8 -> gone(one, "p".repeat(Math.max(1, stages - 2)) + "e", now).in(new ChangeState.Failed(now.minusSeconds(20_000), "the image cannot be had; it was tried three times"));
             default -> gone(one, at % 5 == 0 ? "p".repeat(stages / 2) + "f" : "p".repeat(stages), now);

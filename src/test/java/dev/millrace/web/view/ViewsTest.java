@@ -76,7 +76,7 @@ class ViewsTest {
     ChangeView page = ChangeView.of(again, flow(again), List.of(), NOW);
     assertThat(page.stages().get(1).steps().getFirst().tries()).extracting(ChangeView.Try::number, ChangeView.Try::counts, ChangeView.Try::why)
         .containsExactly(org.assertj.core.groups.Tuple.tuple(2, true, ""), org.assertj.core.groups.Tuple.tuple(1, false, "exit code 1"));
-    assertThat(page.waterfall().lanes().get(1).stretches()).extracting(Waterfall.Stretch::look).containsExactly(Look.FAILED, Look.RUNNING);
+    assertThat(page.waterfall().lanes().get(2).stretches()).extracting(Waterfall.Stretch::look).containsExactly(Look.FAILED, Look.RUNNING);
   }
 
   @Test
