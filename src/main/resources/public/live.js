@@ -532,8 +532,6 @@
       unmatched.clear();
       history.replaceState(null, '', filtered);
     }
-    const titled = document.querySelector('[data-title]');
-    if (titled) document.title = titled.dataset.title;
     tick();
     age();
   });

@@ -20,6 +20,7 @@ import dev.millrace.web.view.PipelineView;
 import dev.millrace.web.view.QueueView;
 import dev.millrace.web.view.Site;
 import dev.millrace.web.view.StreamView;
+import dev.millrace.web.view.TabView;
 import dev.millrace.web.view.TilesView;
 import dev.millrace.web.view.View;
 import dev.millrace.web.view.Views;
@@ -88,6 +89,14 @@ final class PipelinePages {
       throw new BadRequestResponse("\"" + parameter + "\" is " + String.join(" or ", choices) + ", not \"" + text + "\".");
     }
     return text;
+  }
+
+  void tabOfAll(Context context) {
+    show(context, TabView.of(flows.all()));
+  }
+
+  void tab(Context context) {
+    show(context, TabView.of(flows.flow(names.pipeline(context), Flows.ROWS)));
   }
 
   void pipeline(Context context) {

@@ -45,6 +45,7 @@ final class Routes {
   private final ChangesResource changesResource;
   private final LogResource logResource;
   private final EventsResource events;
+  private final Badges badges;
   private final Engine engine;
   private final Works works;
   private final Flows flows;
@@ -76,6 +77,7 @@ final class Routes {
     this.events = new EventsResource(store, tidings, () -> Pages.server(works.trouble().orElse("")));
     this.statistics = new StatisticsPages(flows, names, store, views);
     this.statisticsResource = new StatisticsResource(store, names, clock);
+    this.badges = new Badges(store);
   }
 
   void addTo(RoutesConfig routes) {
@@ -83,9 +85,11 @@ final class Routes {
 
     routes.get("/", renderings.once(pipelines::home));
     routes.get("/flows", renderings.once(pipelines::flows));
+    routes.get("/tab", renderings.once(pipelines::tabOfAll));
     routes.get("/wall", renderings.once(pipelines::wall));
     routes.get("/wall/tiles", renderings.once(pipelines::tiles));
     routes.get("/pipelines/{pipeline}", renderings.once(pipelines::pipeline));
+    routes.get("/pipelines/{pipeline}/tab", renderings.once(pipelines::tab));
     routes.get("/pipelines/{pipeline}/wall", renderings.once(pipelines::wall));
     routes.get("/pipelines/{pipeline}/wall/tiles", renderings.once(pipelines::tiles));
     routes.get("/pipelines/{pipeline}/map", renderings.once(pipelines::map));
@@ -126,6 +130,7 @@ final class Routes {
     routes.get("/api/v1/pipelines/{pipeline}/changes/{number}/stages/{stage}/steps/{step}/log/search", logResource::search);
     routes.get("/api/v1/events", events::stream);
 
+    routes.get("/badge/{pipeline}.svg", badges::badge);
     routes.get("/schema/pipeline.json", context -> context.contentType("application/schema+json").result(DefinitionReader.schema()));
     routes.get("/health/live", this::live);
     routes.get("/health/ready", this::ready);

@@ -169,10 +169,10 @@ class BrowserStoryTest {
     visit("/pipelines/shop/changes/" + number);
     until("it has passed", () -> browser.getTitle().startsWith("#" + number + " passed"));
     assertNotReloaded();
-    assertThat(text("#verify .steps > li"))
+    assertThat(text("#stage-verify .steps > li"))
         .matches("unit .*Attempt 2 passed .* Log Attempt 1 failed .* exit code 1 Log");
 
-    browser.findElements(By.cssSelector("#verify .steps > li:first-child .log-link")).getLast().click();
+    browser.findElements(By.cssSelector("#stage-verify .steps > li:first-child .log-link")).getLast().click();
     until("its log is there", () -> browser.getCurrentUrl().endsWith("/verify/unit?attempt=1"));
     assertThat(text("#log-top")).contains("verify / unit", "failed", "Exit code 1", "Attempt 1", "Attempt 2");
     assertThat(text("#L2")).isEqualTo("2 not ok rounds <half> up");

@@ -2,7 +2,6 @@ package dev.millrace.web;
 
 import java.io.File;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.openqa.selenium.Dimension;
@@ -32,8 +31,19 @@ public final class Chromium {
   }
 
   public static void theme(ChromeDriver browser, boolean dark) {
+    media(browser, "", Map.of("prefers-color-scheme", dark ? "dark" : "light"));
+  }
+
+  /// What the reader has asked the system for, in the words of CSS: `prefers-reduced-motion` is `reduce`. What is not
+  /// named is as usual again.
+  ///
+  /// @param kind `print`, or empty for the screen
+  public static void media(ChromeDriver browser, String kind, Map<String, String> features) {
     browser.executeCdpCommand(
-        "Emulation.setEmulatedMedia", Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+        "Emulation.setEmulatedMedia",
+        Map.of(
+            "media", kind,
+            "features", features.entrySet().stream().map(one -> Map.of("name", one.getKey(), "value", one.getValue())).toList()));
   }
 
   /// Waits for what the page will show; an element that is replaced meanwhile is looked for again.

@@ -63,7 +63,7 @@ public record Cell(
         clock,
         number > 1 ? "×" + number : "",
         left,
-        Links.change(change.id()) + "#" + stage.name(),
+        Links.change(change.id()) + "#stage-" + stage.name(),
         log(stage, attempts),
         logs(stage, attempts),
         again(change, stage, standing),

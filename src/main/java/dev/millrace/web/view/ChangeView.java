@@ -153,6 +153,11 @@ public record ChangeView(
         title(change, head));
   }
 
+  /// The icon of the window.
+  public String icon() {
+    return TabView.icon(head.look());
+  }
+
   private static String advice(Change change) {
     return change.state() instanceof ChangeState.Failed
             && change.candidate() == null

@@ -101,7 +101,7 @@ public record DifferencePage(
             .with("change"),
         step,
         change.id().toString(),
-        Links.change(change.id()) + "#" + first.id().stage(),
+        Links.change(change.id()) + "#stage-" + first.id().stage(),
         Links.difference(change.id(), first.id().stage(), first.id().step()),
         side(first, one),
         side(second, other),

@@ -78,9 +78,9 @@ public record Headline(
   /// How long a container may take to start before it is said to wait.
   private static final Duration START = Duration.ofSeconds(4);
 
-  /// How much of the subject fits into the title of a window.
+  /// What fits into the title of a window: the state first.
   String title() {
-    return number + " " + look.word() + " · " + (subject.length() > 60 ? subject.substring(0, subject.offsetByCodePoints(0, Math.min(58, subject.codePointCount(0, subject.length())))) + "…" : subject);
+    return look.word() + " · " + number + " " + (subject.length() > 60 ? subject.substring(0, subject.offsetByCodePoints(0, Math.min(58, subject.codePointCount(0, subject.length())))) + "…" : subject);
   }
 
   private static String sentence(Change change, Standing standing, Flow flow, Instant now, String trouble) {

@@ -22,6 +22,7 @@ public final class Links {
   public static final String WALL = "/wall";
   /// What of a wall's address is fetched again.
   public static final String TILES = "/tiles";
+  public static final String TAB = "/tab";
 
   public static String pipeline(PipelineName pipeline) {
     return "/pipelines/" + pipeline;
@@ -64,6 +65,15 @@ public final class Links {
   /// The page with only these changes.
   static String pipeline(PipelineName pipeline, Filter filter) {
     return pipeline(pipeline) + query(filter);
+  }
+
+  /// What the tab of its page says.
+  public static String tab(PipelineName pipeline) {
+    return pipeline(pipeline) + "/tab";
+  }
+
+  public static String badge(PipelineName pipeline) {
+    return "/badge/" + pipeline + ".svg";
   }
 
   /// The filter in an address, with its question mark; empty where nothing is filtered. Numbers and limits are left out.

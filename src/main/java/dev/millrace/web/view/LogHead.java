@@ -12,6 +12,7 @@ import java.util.List;
 /// What stands above a log: which attempt of which step it is, and how it goes.
 ///
 /// @param title of the window
+/// @param icon the address of the one in the window's tab
 /// @param live whose events it moves with
 /// @param self where it is fetched again
 /// @param why how it ended, if there is more to say than the state does
@@ -19,6 +20,7 @@ import java.util.List;
 /// @param previous the log of the step before, in the order of the pipeline
 public record LogHead(
     String title,
+    String icon,
     String live,
     String self,
     String pipeline,
@@ -61,6 +63,7 @@ public record LogHead(
     }
     return new LogHead(
         look.word() + " · " + stage + "/" + step + " · " + change.id() + " · Millrace",
+        TabView.icon(look),
         change.id().pipeline() + "/" + change.id().number(),
         Links.logHead(attempt.id()),
         change.id().pipeline().text(),

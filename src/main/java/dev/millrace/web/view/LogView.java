@@ -75,7 +75,8 @@ public record LogView(
                 new Frame.Crumb(change.id().pipeline().text(), Links.pipeline(change.id().pipeline())),
                 new Frame.Crumb("#" + change.id().number(), Links.change(change.id())),
                 new Frame.Crumb(id.stage() + " / " + id.step(), ""))
-            .with("log"),
+            .with("log")
+            .showing(Look.of(attempt.state())),
         head,
         lines,
         matches,

@@ -34,7 +34,8 @@ public record PipelineView(
     StreamView stream,
     String changes,
     String refusal,
-    String branch)
+    String branch,
+    BadgeText badge)
     implements View.Page {
 
   @Override
@@ -65,7 +66,7 @@ public record PipelineView(
     return new PipelineView(
         Frame.of(
             site,
-            title(flow),
+            TabView.of(flow),
             Links.events(pipeline.name()),
             new Frame.Crumb("Pipelines", Links.HOME),
             new Frame.Crumb(pipeline.name().text(), ""))
@@ -87,12 +88,8 @@ public record PipelineView(
         stream,
         Links.changes(pipeline.name()),
         refusal,
-        branch);
-  }
-
-  /// What the title of the window says.
-  static String title(Flow flow) {
-    return flow.pipeline().name() + " · " + standing(flow);
+        branch,
+        BadgeText.of(pipeline.name(), site));
   }
 
   /// What is going on, in a few words: `2 in motion`, `passed`.

@@ -16,7 +16,7 @@ public record ProblemView(Frame frame, int status, String title, String sentence
   public static ProblemView of(
       int status, String title, String sentence, String advice, String back, String backText, Site site) {
     return new ProblemView(
-        Frame.of(site, title, "", new Frame.Crumb("Pipelines", Links.HOME), new Frame.Crumb(title, "")),
+        Frame.of(site, title, "", new Frame.Crumb("Pipelines", Links.HOME), new Frame.Crumb(title, "")).showing(Look.ERRORED),
         status, title, sentence, advice, back, backText);
   }
 

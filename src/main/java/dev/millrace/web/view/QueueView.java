@@ -11,8 +11,7 @@ import java.util.stream.Stream;
 /// The integration queue as a chain: main <- shop#42 (testing) <- shop#43 (waiting).
 ///
 /// @param into the branch they all want to be on; empty when the pipeline integrates nothing
-/// @param title the title of the window, which says what is in motion
-public record QueueView(String pipeline, String href, String into, List<Link> links, String title) implements View.Fragment {
+public record QueueView(String pipeline, String href, String into, List<Link> links) implements View.Fragment {
   /// @param word what happens to it now
   /// @param says all of it in a sentence
   public record Link(String name, String href, String subject, String branch, Look look, String word, Moment since, String says) {}
@@ -28,8 +27,7 @@ public record QueueView(String pipeline, String href, String into, List<Link> li
         flow.pipeline().name().text(),
         Links.queue(flow.pipeline().name()),
         integration == null ? "" : integration.into().text(),
-        flow.queue().stream().map(entry -> link(flow, flow.change(entry.change()), entry.standing(), now)).toList(),
-        PipelineView.title(flow));
+        flow.queue().stream().map(entry -> link(flow, flow.change(entry.change()), entry.standing(), now)).toList());
   }
 
   private static Link link(Flow flow, Change change, IntegrationQueue.Standing standing, Instant now) {

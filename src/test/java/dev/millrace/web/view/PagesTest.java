@@ -307,9 +307,9 @@ class PagesTest {
   @Test
   void the_page_of_a_change_and_its_title_move_by_themselves() {
     visitLive("/pipelines/shop/changes/51");
-    assertThat(browser.getTitle()).startsWith("#51 running");
+    assertThat(browser.getTitle()).startsWith("running · #51");
     preview.changes("shop", 51, change -> Samples.gone(Samples.queued(Samples.shop(), 51, "Keep the basket", "Grace", "integrate/basket", now.minusSeconds(600)), "ppppp", now));
-    until("the title says so", () -> browser.getTitle().startsWith("#51 passed"));
+    until("the title says so", () -> browser.getTitle().startsWith("passed · #51"));
     assertThat(browser.executeScript("return window.notReloaded")).isEqualTo(true);
   }
 
@@ -324,12 +324,12 @@ class PagesTest {
   @Test
   void what_was_opened_stays_open_when_the_change_moves() {
     visitLive("/pipelines/shop/changes/46");
-    id("stage-verify").findElement(By.tagName("summary")).click();
+    id("more-verify").findElement(By.tagName("summary")).click();
     id("difference-verify-unit-link").click();
     until("the attempts stand side by side", () -> id("difference-verify-unit").getText().contains("Attempt 1"));
     preview.changes("shop", 46, change -> change.in(new dev.millrace.change.ChangeState.Failed(now, "verify failed: exit code 1")));
-    until("it has moved", () -> browser.getTitle().startsWith("#46 failed"));
-    assertThat(id("stage-verify").getDomProperty("open")).isEqualTo("true");
+    until("it has moved", () -> browser.getTitle().startsWith("failed · #46"));
+    assertThat(id("more-verify").getDomProperty("open")).isEqualTo("true");
     assertThat(id("difference-verify-unit").getText()).contains("Attempt 1");
     assertThat(browser.executeScript("return window.notReloaded")).isEqualTo(true);
   }
@@ -371,7 +371,7 @@ class PagesTest {
     try {
       visit("/pipelines/shop");
       id("cell-shop-49-verify").click();
-      assertThat(browser.getCurrentUrl()).endsWith("/pipelines/shop/changes/49#verify");
+      assertThat(browser.getCurrentUrl()).endsWith("/pipelines/shop/changes/49#stage-verify");
       id("again-latest-verify").click();
       until("it is posted", () -> !preview.posts().isEmpty());
       assertThat(preview.posts()).containsExactly("/pipelines/shop/changes/49/attempts {from=[verify], definition=[latest]}");

@@ -37,6 +37,7 @@ final class Preview implements AutoCloseable {
   private final List<String> posts = new ArrayList<>();
   private final List<LogLine> log = new ArrayList<>(Samples.log(120));
   private final Javalin app;
+  private volatile boolean broken;
 
   Preview(List<Flow> shown) {
     shown.forEach(flow -> flows.put(flow.pipeline().name().text(), flow));
@@ -53,9 +54,18 @@ final class Preview implements AutoCloseable {
                     files.location = Location.CLASSPATH;
                   });
               var routes = config.routes;
+              routes.before(at -> {
+                if (broken && at.header("HX-Request") != null) {
+                  html(at.status(503), ProblemView.of(503, "Stopped", "The engine has stopped.", "Start it again.", site(null)));
+                  at.skipRemainingHandlers();
+                }
+              });
               routes.get("/", at -> html(at, HomeView.of(all(), allMaps(), find(at), site(null))));
               routes.get("/empty", at -> html(at, HomeView.of(List.of(), List.of(), site("Docker is not reachable at /var/run/docker.sock: connection refused. Steps wait until it is back."))));
               routes.get("/flows", at -> html(at, FlowsView.of(all(), allMaps(), find(at), site(null))));
+              routes.get("/tab", at -> html(at, TabView.of(all())));
+              routes.get("/pipelines/{p}/tab", at -> html(at, TabView.of(flow(at))));
+              routes.get("/badge/{p}.svg", at -> at.contentType("image/svg+xml").result(Badge.of(at.pathParam("p"), flow(at).changes(), null, null).svg()));
               routes.get("/missing", at -> html(at, ProblemView.missing("pipeline shopp", site(null))));
               routes.get("/pipelines/{p}", at -> html(at, PipelineView.of(windowed(at), map(at), stream(at), "", "", new Address(at.path(), at.queryParamMap()), site(null))));
               routes.get("/wall", at -> html(at, WallView.of(some(at), null, "light".equals(at.queryParam("theme")), site(null))));
@@ -89,7 +99,7 @@ final class Preview implements AutoCloseable {
 
   /// How many rows come at once; and whether the next ones do not come.
   volatile int portion = 30;
-  volatile boolean broken;
+  volatile boolean withoutOlder;
   final java.util.concurrent.atomic.AtomicInteger asked = new java.util.concurrent.atomic.AtomicInteger();
 
   /// What was posted from a row.
@@ -97,7 +107,7 @@ final class Preview implements AutoCloseable {
 
   private void streamed(Context at) {
     asked.incrementAndGet();
-    if (broken && at.queryParam("before") != null) {
+    if (withoutOlder && at.queryParam("before") != null) {
       at.status(503);
     } else {
       html(at, stream(at));
@@ -124,6 +134,11 @@ final class Preview implements AutoCloseable {
 
   boolean isWatched() {
     return !clients.isEmpty();
+  }
+
+  /// From now on pieces of pages cannot be fetched, or can be again.
+  void breaks(boolean now) {
+    broken = now;
   }
 
   List<String> posts() {

@@ -114,12 +114,12 @@ class StreamPageTest {
   @Test
   void older_ones_come_when_their_place_is_seen_and_say_so_if_they_do_not() {
     preview.portion = 5;
-    preview.broken = true;
+    preview.withoutOlder = true;
     visit("/pipelines/shop");
     assertThat(rows()).hasSize(5);
     browser.executeScript("document.querySelector('.older').scrollIntoView()");
     until("it says that they do not come", () -> browser.findElement(By.cssSelector(".older-trouble")).isDisplayed());
-    preview.broken = false;
+    preview.withoutOlder = false;
     browser.findElement(By.cssSelector(".older-trouble button")).click();
     until("they have come", () -> rows().size() >= 10);
     browser.executeScript("document.querySelector('.older')?.scrollIntoView()");
