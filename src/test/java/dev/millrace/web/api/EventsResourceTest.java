@@ -149,6 +149,7 @@ class EventsResourceTest {
   void a_number_from_another_life_is_answered_with_the_advice_to_look_anew() throws Exception {
     movements.move("shop");
     try (var viewer = new Viewer("", "Last-Event-ID: 4711")) {
+      assertThat(viewer.next("event: ")).isEqualTo("server");
       assertThat(viewer.next("event: ")).isEqualTo("reset");
       assertThat(viewer.next("id: ")).isEqualTo("1");
       movements.move("shop");
