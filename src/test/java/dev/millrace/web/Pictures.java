@@ -7,6 +7,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +125,8 @@ final class Pictures {
     Chromium.size(browser, WIDTH, HIGHEST);
     Chromium.media(browser, "", Map.of("prefers-color-scheme", theme));
     browser.get(url);
+    String settled = "return typeof htmx === 'object' && document.querySelector('.htmx-request') === null";
+    Chromium.until(browser, Duration.ofSeconds(20), "what the page fetches has come", () -> (Boolean) browser.executeScript(settled));
     browser.executeScript("scrollTo(0, 0)");
     Files.writeString(picture, String.valueOf(browser.executeScript(DRAW, theme, HIGHEST)));
   }
