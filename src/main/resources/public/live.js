@@ -197,8 +197,8 @@
     }
     if (event.key === '/' && !byId('log') && !event.target.closest('input, textarea, select, [contenteditable]')) {
       event.preventDefault();
-      byId('search')?.select();
-      byId('search')?.focus();
+      byId('everywhere')?.select();
+      byId('everywhere')?.focus();
     }
   });
 

@@ -47,9 +47,11 @@ class AccessibilityTest extends Story {
   }
 
   /// The pages that are looked at, in as many states as a story can bring about.
-  private static List<String> visited() {
+  private List<String> visited() {
     return List.of(
-        "/", "/pipelines/shop", "/pipelines/shop?before=3", "/pipelines/shop/definition",
+        "/", "/?find=nowhere", "/wall", "/pipelines/shop/wall", "/pipelines/shop?window=20", "/pipelines/shop?state=failed", "/pipelines/shop?author=nobody",
+        "/pipelines/shop/statistics", "/pipelines/shop/statistics?days=7&stage=test", "/commits/" + shop.main().hex(), "/commits/0123456", "/search?q=milk", "/search?q=",
+        "/pipelines/shop/changes/4/test/test?search=still", "/pipelines/shop/changes/1/test/test/matches", "/pipelines/shop/changes/1/test/test/text", "/pipelines/shop", "/pipelines/shop?before=3", "/pipelines/shop/definition",
         "/pipelines/shop/changes/1", "/pipelines/shop/changes/2", "/pipelines/shop/changes/3", "/pipelines/shop/changes/4", "/pipelines/shop/changes/5",
         "/pipelines/shop/changes/1/test/test", "/pipelines/shop/changes/2/test/test", "/pipelines/shop/changes/2/test/test?attempt=1", "/pipelines/shop/changes/4/test/test",
         "/pipelines/shop/changes/2/comparison", "/pipelines/shop/changes/2/test/test/difference", "/pipelines/shop/changes/1/test/test/difference",

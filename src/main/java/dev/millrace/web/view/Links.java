@@ -46,7 +46,7 @@ public final class Links {
   }
 
   public static String statistics(PipelineName pipeline, StageName stage) {
-    return statistics(pipeline) + "#" + stage;
+    return statistics(pipeline) + "#stage-" + stage;
   }
 
   /// For a screen in the room.

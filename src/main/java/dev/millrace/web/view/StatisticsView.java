@@ -163,7 +163,7 @@ public record StatisticsView(
         Stream.concat(
                 Stream.of(new Choice("All stages", here + asked, only == null)),
                 Account.stages(account.pipeline(), past).stream()
-                    .map(one -> new Choice(one.text(), only == null ? "#" + one : here + asked + "&stage=" + one, one.equals(only))))
+                    .map(one -> new Choice(one.text(), only == null ? "#stage-" + one : here + asked + "&stage=" + one, one.equals(only))))
             .toList(),
         past.changes() > 0 ? "" : "No change has come since " + Chart.day(period.from()) + ".",
         period.days() == 365 ? "" : here + "?days=365",
@@ -216,7 +216,7 @@ public record StatisticsView(
     Shift shift = told.shift();
     Commit commit = commits.get(shift.change());
     return new Verdict(
-        Chart.css(shift.kind()), Chart.mark(shift.kind()), told.stage().text(), "#" + told.stage(), Chart.word(shift.kind()), Chart.difference(shift),
+        Chart.css(shift.kind()), Chart.mark(shift.kind()), told.stage().text(), "#stage-" + told.stage(), Chart.word(shift.kind()), Chart.difference(shift),
         Chart.day(shift.at()), shift.at().toString(), "#" + shift.change(), Links.change(new ChangeId(pipeline, shift.change())),
         commit == null ? "" : commit.subject(), commit == null ? "" : PipelineView.abbreviated(commit.id().hex()), chance(shift.chance()));
   }
@@ -353,7 +353,7 @@ public record StatisticsView(
               boolean gone = account.pipeline().find(stage).isEmpty();
               parts.add(
                   part(
-                      stage.text(), stage.text() + (gone ? " (no longer defined)" : ""), account.only() == null ? here + "&stage=" + stage : "", series,
+                      "stage-" + stage, stage.text() + (gone ? " (no longer defined)" : ""), account.only() == null ? here + "&stage=" + stage : "", series,
                       Chart.ofTrials(pipeline, stage.text(), series, period)));
             });
     account

@@ -119,7 +119,8 @@ class EverybodyTest {
       """
       const e = document.activeElement;
       if (e === document.body) return 'body';
-      const style = getComputedStyle(e), place = e.getBoundingClientRect(), name = e.tagName + '.' + e.className + '#' + e.id;
+      // a link that fills a box of the map has the box show it
+      const style = getComputedStyle(e.matches('.box-link') ? e.closest('.box').querySelector('.box-in') : e), place = e.getBoundingClientRect(), name = e.tagName + '.' + e.className + '#' + e.id;
       if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) return name + ' has no ring';
       if (place.width < 1 || place.height < 1) return name + ' has no size';
       if (place.bottom < 1 || place.top > innerHeight - 1 || place.right < 1 || place.left > innerWidth - 1) return name + ' is out of sight';

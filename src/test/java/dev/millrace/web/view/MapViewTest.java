@@ -123,7 +123,7 @@ class MapViewTest {
     Pipeline diamond = Samples.diamond();
     MapView map = MapView.of(Samples.empty(diamond), FlowMap.of(diamond));
     assertThat(box(map, "package").needs()).isEqualTo("box-diamond-unit box-diamond-browser box-diamond-lint");
-    assertThat(box(map, "package").href()).isEqualTo("/pipelines/diamond/statistics#package");
+    assertThat(box(map, "package").href()).isEqualTo("/pipelines/diamond/statistics#stage-package");
     assertThat(map.boxes().stream().filter(MapView.Box::lead)).extracting(MapView.Box::name).containsExactly("build", "unit", "package", "main", "staging");
   }
 
