@@ -29,6 +29,7 @@ public record ChangePage(Frame frame, ChangeView body, String refusal) implement
             new Frame.Crumb(change.id().pipeline().text(), Links.pipeline(change.id().pipeline())),
             new Frame.Crumb(body.head().number(), ""))
             .showing(body.head().look())
+            .styled("log")
             .with("change"),
         body,
         refusal);

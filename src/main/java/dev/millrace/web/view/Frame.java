@@ -10,8 +10,10 @@ import java.util.stream.Stream;
 /// @param trouble empty when all is well
 /// @param now the server's time in milliseconds, for the clocks of the page
 /// @param events where the page hears what moved; empty when nothing on it can
-/// @param own what the page brings besides what all pages have: `log` is `log.css` and `log.js`; empty for nothing
-public record Frame(TabView tab, List<Crumb> trail, String trouble, long now, String events, String own) {
+/// @param stylesheets the addresses of the style sheets, those of all pages first
+/// @param scripts likewise
+public record Frame(
+    TabView tab, List<Crumb> trail, String trouble, long now, String events, List<String> stylesheets, List<String> scripts) {
   /// One place of the trail.
   ///
   /// @param href empty for the page itself
@@ -19,6 +21,8 @@ public record Frame(TabView tab, List<Crumb> trail, String trouble, long now, St
 
   public Frame {
     trail = List.copyOf(trail);
+    stylesheets = List.copyOf(stylesheets);
+    scripts = List.copyOf(scripts);
   }
 
   /// @param title without the name of the product; the state stands first in it
@@ -33,32 +37,31 @@ public record Frame(TabView tab, List<Crumb> trail, String trouble, long now, St
         site.trouble() == null ? "" : site.trouble(),
         site.now().toEpochMilli(),
         events.isEmpty() ? "" : events + (events.contains("?") ? "&" : "?") + "after=" + site.moved(),
-        "");
+        List.of(Views.asset("millrace.css")),
+        List.of(Views.asset("live.js"), Views.asset("frame.js")));
   }
 
-  /// The same with a style sheet and a script of its own; both must be there.
+  /// The same with a style sheet and a script of its own: `log` is `log.css` and `log.js`; both must be there.
   Frame with(String own) {
-    return new Frame(tab, trail, trouble, now, events, own);
+    Frame styled = styled(own);
+    return new Frame(tab, trail, trouble, now, events, styled.stylesheets, and(scripts, own + ".js"));
+  }
+
+  /// The same with one more style sheet.
+  Frame styled(String sheet) {
+    return new Frame(tab, trail, trouble, now, events, and(stylesheets, sheet + ".css"), scripts);
+  }
+
+  private static List<String> and(List<String> assets, String one) {
+    return Stream.concat(assets.stream(), Stream.of(Views.asset(one))).toList();
   }
 
   /// The same with the icon of a state in its tab.
   Frame showing(Look look) {
-    return new Frame(tab.showing(look), trail, trouble, now, events, own);
+    return new Frame(tab.showing(look), trail, trouble, now, events, stylesheets, scripts);
   }
 
   public String title() {
     return tab.title();
-  }
-
-  public List<String> stylesheets() {
-    return assets(List.of("millrace"), ".css");
-  }
-
-  public List<String> scripts() {
-    return assets(List.of("live", "frame"), ".js");
-  }
-
-  private List<String> assets(List<String> everywhere, String kind) {
-    return Stream.concat(everywhere.stream(), Stream.of(own)).filter(name -> !name.isEmpty()).map(name -> Views.asset(name + kind)).toList();
   }
 }

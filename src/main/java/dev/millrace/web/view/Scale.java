@@ -80,6 +80,9 @@ final class Scale {
     if (millis < 1000) {
       return String.format(Locale.ROOT, "%.1fs", millis / 1000.0);
     }
+    if (millis < 10_000 && millis % 1000 != 0) {
+      return String.format(Locale.ROOT, "%.1fs", millis / 1000.0);
+    }
     long seconds = millis / 1000;
     if (seconds < 60) {
       return seconds + "s";

@@ -241,7 +241,7 @@ public record StatisticsView(
     }
     if (few > 0) {
       says.add(
-          (few == all.size() ? (few == 1 ? "There is" : "There are") + " too little to say" : "For " + Prose.count((int) few, "stage") + " there is too little to say")
+          (few == all.size() ? "There is too little to say" : "For " + Prose.count((int) few, "stage") + " there is too little to say")
               + ": it takes at least " + 2 * ChangePoints.LEAST + " attempts that passed.");
     }
     return String.join(" ", says);

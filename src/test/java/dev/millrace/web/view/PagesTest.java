@@ -150,7 +150,7 @@ class PagesTest {
     visit("/pipelines/shop?text=basket");
     browser.findElement(By.linkText("30 days")).click();
     assertThat(browser.getCurrentUrl()).endsWith("/pipelines/shop?text=basket&window=30d");
-    assertThat(browser.findElement(By.cssSelector(".segments [aria-current=true]")).getText()).isEqualTo("30 days");
+    assertThat(browser.findElement(By.cssSelector(".choosing .choice [aria-current=true]")).getText()).isEqualTo("30 days");
     until("the page listens", () -> preview.isWatched());
     preview.moves(Samples.gone(waiting(), "pr", now));
     until("the map moves", () -> id("map-shop").getText().contains("#52"));
