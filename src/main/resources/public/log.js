@@ -596,7 +596,7 @@
         const { ok, page } = await ask('matches', `from=${from}`, { signal, quiet: true });
         const section = page.querySelector('#matches');
         if (!ok || !section) {
-          found.textContent = page.querySelector('.problem p, main p')?.textContent ?? 'This cannot be searched for.';
+          found.textContent = page.querySelector('[data-says]')?.dataset.says ?? 'This cannot be searched for.';
           return null;
         }
         return read(section);
@@ -783,18 +783,24 @@
       bar.classList.add('held');
       const place = thumb.getBoundingClientRect();
       const y = event.clientY;
-      held = { inside: y >= place.top && y <= place.bottom ? y - place.top : place.height / 2 };
+      held = { pointer: event.pointerId, inside: y >= place.top && y <= place.bottom ? y - place.top : place.height / 2 };
       if (y < place.top || y > place.bottom) dragTo(y - bar.getBoundingClientRect().top - held.inside);
     });
-    bar.addEventListener('pointermove', (event) => held && dragTo(event.clientY - bar.getBoundingClientRect().top - held.inside));
     const release = () => {
       held = null;
       bar.classList.remove('held');
       byId('log-hint').hidden = true;
       draw();
     };
-    bar.addEventListener('pointerup', release);
-    bar.addEventListener('pointercancel', release);
+    // of the whole page: a browser may take the pointer from the bar while lines are exchanged under it
+    addEventListener('pointermove', (event) => {
+      if (!held || held.pointer !== event.pointerId) return;
+      if (event.buttons === 0) release();
+      else dragTo(event.clientY - bar.getBoundingClientRect().top - held.inside);
+    });
+    const letGo = (event) => held && held.pointer === event.pointerId && release();
+    addEventListener('pointerup', letGo);
+    addEventListener('pointercancel', letGo);
     bar.addEventListener('wheel', (event) => box.scrollBy({ top: event.deltaY }), { passive: true });
 
     // scrolling by hand

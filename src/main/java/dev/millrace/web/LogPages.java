@@ -8,6 +8,8 @@ import dev.millrace.log.LogReader;
 import dev.millrace.log.Logs;
 import dev.millrace.log.Needle;
 import dev.millrace.web.api.Names;
+import dev.millrace.web.api.SignsOfLife;
+import dev.millrace.web.api.Tidings;
 import dev.millrace.web.view.LinesView;
 import dev.millrace.web.view.LogHead;
 import dev.millrace.web.view.LogLine;
@@ -29,6 +31,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,12 +56,14 @@ final class LogPages {
   private final Flows flows;
   private final Names names;
   private final Logs logs;
+  private final Tidings tidings;
   private final Views views;
 
-  LogPages(Flows flows, Names names, Logs logs, Views views) {
+  LogPages(Flows flows, Names names, Logs logs, Tidings tidings, Views views) {
     this.flows = flows;
     this.names = names;
     this.logs = logs;
+    this.tidings = tidings;
     this.views = views;
   }
 
@@ -73,7 +79,7 @@ final class LogPages {
     long hits = Math.max(1, Names.number(context, "hits", 1));
     long total = log.lineCount();
     long firstError = log.firstError().orElse(-1) + 1;
-    MatchesView matches = search.text().isEmpty() ? MatchesView.NONE : matches(log, attempt, search, hits, MatchesView.LISTED);
+    MatchesView matches = search.text().isEmpty() ? MatchesView.NONE : matches(log, attempt, search, hits, () -> true);
     long open = picked.first();
     if (open == 0 && from == 0 && before == 0) {
       open = matches.matches().isEmpty() ? LogView.opening(attempt, firstError) : matches.matches().getFirst().number();
@@ -137,7 +143,8 @@ final class LogPages {
     }
   }
 
-  void matches(Context context) {
+  /// `?search=` what is found, from the line `?from=` on. The search ends when its reader has gone or stopped it.
+  void matches(Context context) throws IOException {
     Change change = names.change(context);
     Attempt attempt = attempt(context, change);
     Search search = search(context);
@@ -145,11 +152,20 @@ final class LogPages {
       throw new BadRequestResponse("\"search\" says what to look for.");
     }
     long from = Math.max(1, Names.number(context, "from", 1));
-    show(context, matches(logs.reader(attempt.id()), attempt, search, from, MatchesView.LISTED));
+    context.header("Cache-Control", "no-cache");
+    var signs = new SignsOfLife(context, tidings, Pages.HTML);
+    MatchesView matches;
+    try {
+      matches = matches(logs.reader(attempt.id()), attempt, search, from, signs::wanted);
+    } catch (CancellationException e) {
+      LOG.debug("Nobody waits for {} in {} any more", search, attempt.id(), e);
+      return;
+    }
+    signs.answer(views.html(matches));
   }
 
-  private static MatchesView matches(LogReader log, Attempt attempt, Search search, long from, int limit) {
-    Found found = log.search(new Needle(search.text(), !search.exact()), from - 1, limit);
+  private static MatchesView matches(LogReader log, Attempt attempt, Search search, long from, BooleanSupplier wanted) {
+    Found found = log.search(new Needle(search.text(), !search.exact()), from - 1, MatchesView.LISTED, wanted);
     List<LogLine> lines = found.lines().stream().flatMap(line -> read(log, line + 1, 1).stream()).toList();
     return MatchesView.of(attempt.id(), search, found.count(), found.before(), found.previous().orElse(-1) + 1, lines);
   }

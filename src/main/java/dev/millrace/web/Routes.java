@@ -68,7 +68,7 @@ final class Routes {
     var names = new Names(store);
     this.pipelines = new PipelinePages(flows, names, desk, views);
     this.changes = new ChangePages(flows, names, desk, store, logs, views);
-    this.logs = new LogPages(flows, names, logs, views);
+    this.logs = new LogPages(flows, names, logs, tidings, views);
     this.searches = new SearchPages(flows, desk, store, views);
     this.commitsResource = new CommitsResource(desk);
     this.pipelinesResource = new PipelinesResource(store, engine, names, clock);
@@ -216,6 +216,7 @@ final class Routes {
 
   private static String advice(int status) {
     return switch (status) {
+      case 429 -> "Nothing is wrong. The searches that run now end soon.";
       case 404 -> "The address may be mistyped, or what it named is no longer defined.";
       case 503 -> "What was stored is safe. Start the server again; it takes up what it had begun.";
       case 500 -> "Nothing that was stored is lost. Try again; if it happens again, the server's log says what it was.";

@@ -287,6 +287,16 @@ class LogPageTest {
   }
 
   @Test
+  void a_search_that_is_refused_says_why() {
+    visit(LONG + "?from=1");
+    js("document.getElementById('search').removeAttribute('maxlength')");
+    id("search").sendKeys("x".repeat(201), Keys.ENTER);
+    until("it says so", () -> text("found").equals("\"search\" has at most 200 characters and no line end."));
+    // the browser notes every answer that refuses
+    assertThat(browser.manage().logs().get("browser").getAll()).allMatch(entry -> entry.getMessage().contains("400"));
+  }
+
+  @Test
   void lines_are_picked_with_the_mouse_and_linked() {
     visit(LONG + "?from=100");
     until("it is there", () -> sees(102));

@@ -91,7 +91,7 @@ public final class LogResource {
       throw new BadRequestResponse(text.isEmpty() ? "Say what to look for: ?search=text." : String.valueOf(e.getMessage()));
     }
     LogReader log = logs.reader(attempt);
-    var signs = new SignsOfLife(context);
+    var signs = new SignsOfLife(context, tidings, "application/json");
     Found found;
     try {
       found = log.search(needle, from - 1L, limit, signs::wanted);
@@ -123,45 +123,6 @@ public final class LogResource {
       Context context, AttemptId attempt, String text, boolean ignoreCase, long from, int limit) {
     return context.path() + "?search=" + URLEncoder.encode(text, StandardCharsets.UTF_8)
         + (ignoreCase ? "&ignoreCase=true" : "") + "&from=" + from + "&limit=" + limit + "&attempt=" + attempt.number();
-  }
-
-  /// Whether the client still waits is found out by sending it something.
-  private final class SignsOfLife {
-    private final Context context;
-    private long latest = System.nanoTime();
-    private boolean begun;
-
-    SignsOfLife(Context context) {
-      this.context = context;
-      context.contentType("application/json").header("X-Accel-Buffering", "no");
-    }
-
-    boolean wanted() {
-      if (tidings.closed()) {
-        return false;
-      }
-      if (System.nanoTime() - latest < PATIENCE.toNanos()) {
-        return true;
-      }
-      try {
-        begun = true;
-        context.res().getOutputStream().write(' ');
-        context.res().flushBuffer();
-        latest = System.nanoTime();
-        return true;
-      } catch (IOException e) {
-        LOG.debug("The client has gone", e);
-        return false;
-      }
-    }
-
-    void answer(String json) throws IOException {
-      if (begun) {
-        context.res().getOutputStream().write(json.getBytes(StandardCharsets.UTF_8));
-      } else {
-        context.result(json);
-      }
-    }
   }
 
   private static void raw(Context context, LogReader log) throws IOException {
