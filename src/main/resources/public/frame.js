@@ -54,6 +54,8 @@
   };
   const failed = ({ detail }, sentence, waits) => {
     const { path, verb } = detail.requestConfig;
+    // what says in its own place that it did not come, and can be asked for again there, is not said twice
+    if (detail.elt.closest('[data-says-itself]')) return;
     const { id } = detail.target ?? {};
     const source = detail.elt;
     missed.set(path, () => {

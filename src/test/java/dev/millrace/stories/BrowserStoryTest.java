@@ -122,6 +122,12 @@ class BrowserStoryTest {
         .strip();
   }
 
+  /// How many promotions the map counts, none of which fails in these stories.
+  private static int landings() {
+    Matcher counted = Pattern.compile("0 of (\\d+) failed").matcher(text(".box:has(#box-shop-main) .failures"));
+    return counted.matches() ? Integer.parseInt(counted.group(1)) : 0;
+  }
+
   private static String state(int number, String stage) {
     return String.valueOf(
         browser.executeScript(
@@ -131,12 +137,14 @@ class BrowserStoryTest {
   @Test
   void a_branch_turns_green_and_lands_while_one_looks() {
     visit("/pipelines/shop");
+    int landings = landings();
     int number = push("integrate/sugar", "echo sweet\n");
     until("its row has come", () -> !text("#row-shop-" + number).isEmpty());
     until("main has moved", () -> state(number, "main").equals("passed"));
     until("the row says so", () -> text("#row-shop-" + number + " .row-top").contains("passed"));
     until("the queue is empty", () -> text("#queue-shop").endsWith("main ← nothing waits to be integrated"));
-    until("the map knows how long it took", () -> text("#map-shop").contains("0 % failed"));
+    until("the map has counted it", () -> landings() == landings + 1);
+    until("and knows how long it took", () -> text(".box:has(#box-shop-main) .median").matches("\\d+(\\.\\d)?s"));
     assertThat(text("#row-shop-" + number)).contains("Try integrate/sugar", "Ada", "100 %");
     assertNotReloaded();
     shop.git("fetch", "-q");
@@ -166,16 +174,18 @@ class BrowserStoryTest {
 
     until("it has passed where it was pressed", () -> state(number, "main").equals("passed"));
     assertNotReloaded();
-    visit("/pipelines/shop/changes/" + number);
-    until("it has passed", () -> browser.getTitle().startsWith("#" + number + " passed"));
+    visit("/pipelines/shop/changes/" + number + "#stage-verify");
+    until("it has passed", () -> browser.getTitle().startsWith("passed · #" + number + " "));
     assertNotReloaded();
     assertThat(text("#stage-verify .steps > li"))
-        .matches("unit .*Attempt 2 passed .* Log Attempt 1 failed .* exit code 1 Log");
+        .matches(
+            "unit .*Attempt 2 passed .* Log Attempt 1 failed .* exit code 1 image \\S+ Copy the whole digest Log"
+                + " What differed between attempts of unit");
 
     browser.findElements(By.cssSelector("#stage-verify .steps > li:first-child .log-link")).getLast().click();
     until("its log is there", () -> browser.getCurrentUrl().endsWith("/verify/unit?attempt=1"));
     assertThat(text("#log-top")).contains("verify / unit", "failed", "Exit code 1", "Attempt 1", "Attempt 2");
-    assertThat(text("#L2")).isEqualTo("2 not ok rounds <half> up");
+    assertThat(text("#L2")).isEqualTo("2 First error not ok rounds <half> up");
     assertThat(id("L2").findElement(By.cssSelector("code span")).getText()).isEqualTo("not ok");
     assertThat(id("L2").findElement(By.cssSelector("code span")).getCssValue("color"))
         .isNotEqualTo(id("L1").findElement(By.cssSelector("code span")).getCssValue("color"));
@@ -222,7 +232,7 @@ class BrowserStoryTest {
     id("start-branch").clear();
     id("start-branch").sendKeys("feature/by-hand", Keys.ENTER);
     until("its page is there", () -> browser.getCurrentUrl().matches(".*/changes/\\d+"));
-    until("it has passed", () -> browser.getTitle().matches("#\\d+ passed · Try feature/by-hand · shop · Millrace"));
+    until("it has passed", () -> browser.getTitle().matches("passed · #\\d+ Try feature/by-hand · shop · Millrace"));
     shop.git("fetch", "-q");
     assertThat(shop.git("show", "origin/main:unit.sh")).as("main").doesNotContain("by hand");
   }

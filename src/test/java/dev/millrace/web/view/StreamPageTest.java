@@ -119,6 +119,7 @@ class StreamPageTest {
     assertThat(rows()).hasSize(5);
     browser.executeScript("document.querySelector('.older').scrollIntoView()");
     until("it says that they do not come", () -> browser.findElement(By.cssSelector(".older-trouble")).isDisplayed());
+    assertThat(browser.findElements(By.cssSelector(".notice"))).as("said once").isEmpty();
     preview.withoutOlder = false;
     browser.findElement(By.cssSelector(".older-trouble button")).click();
     until("they have come", () -> rows().size() >= 10);
@@ -156,7 +157,8 @@ class StreamPageTest {
       until("the menu is there", () -> text(".menu").contains("Log of unit, failed"));
       assertThat(browser.getCurrentUrl()).endsWith("/pipelines/shop");
       tap("cell-shop-49-verify");
-      until("its page is there", () -> browser.getCurrentUrl().endsWith("/changes/49#verify"));
+      until("its page is there", () -> browser.getCurrentUrl().endsWith("/changes/49#stage-verify"));
+      until("and opened at the stage", () -> !browser.findElements(By.cssSelector(".stage:target > details[open]")).isEmpty());
     } finally {
       browser.executeCdpCommand("Emulation.setTouchEmulationEnabled", Map.of("enabled", false));
     }
