@@ -89,7 +89,7 @@ class AccessibilityTest extends Story {
     live();
     var found = new LinkedHashSet<String>();
     for (String page : visited()) {
-      browser.get(mill.address() + page);
+      Chromium.open(browser, mill.address() + page);
       for (int width : new int[] {1400, 390}) {
         Chromium.size(browser, width, 1000);
         for (String theme : List.of("light", "dark")) {

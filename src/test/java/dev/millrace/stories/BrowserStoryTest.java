@@ -99,7 +99,7 @@ class BrowserStoryTest {
   }
 
   private static void visit(String path) {
-    browser.get(server.address() + path);
+    Chromium.open(browser, server.address() + path);
     browser.executeScript("window.notReloaded = true");
   }
 

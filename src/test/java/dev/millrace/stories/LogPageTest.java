@@ -119,7 +119,7 @@ class LogPageTest {
   }
 
   private static void visit(String path) {
-    browser.get(mill.address() + path);
+    Chromium.open(browser, mill.address() + path);
   }
 
   private static Object js(String script, Object... arguments) {
@@ -281,7 +281,7 @@ class LogPageTest {
     assertThat(address).endsWith("?attempt=1&search=NEEDLE");
     id("exact").click();
     until("capitals matter", () -> text("found").equals("No line has “NEEDLE”"));
-    browser.get(address);
+    Chromium.open(browser, address);
     until("the link shows the same", () -> text("found").equals("1 of 40 lines") && sees(7) && !browser.findElements(By.cssSelector("#L7 mark")).isEmpty());
     assertThat(js("return document.querySelectorAll('#L7 mark').length")).isEqualTo(2L);
   }
@@ -307,7 +307,7 @@ class LogPageTest {
     assertThat(address).endsWith("?attempt=1&lines=102-105#L102");
     assertThat(text("picked-says")).isEqualTo("Lines 102 to 105");
     visit(LONG);
-    browser.get(address);
+    Chromium.open(browser, address);
     until("it is there", () -> sees(102));
     assertThat(browser.findElements(By.cssSelector("#log .picked"))).hasSize(4);
     assertThat(mill.get("/pipelines/shop/changes/1/test/long/text?attempt=1&lines=102-105").body()).isEqualTo("line 102\nline 103\nline 104\nline 105\n");

@@ -47,7 +47,7 @@ class OpenPageTest extends Story {
   }
 
   private void visit(String path) {
-    browser.get(cable.address() + path);
+    Chromium.open(browser, cable.address() + path);
     browser.executeScript("window.notReloaded = true");
   }
 
@@ -96,7 +96,7 @@ class OpenPageTest extends Story {
       String here = browser.getWindowHandle();
       String address = browser.getCurrentUrl();
       browser.switchTo().newWindow(WindowType.TAB);
-      browser.get(address);
+      Chromium.open(browser, address);
       Object fresh = shown();
       browser.close();
       browser.switchTo().window(here);

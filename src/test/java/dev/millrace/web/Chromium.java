@@ -46,6 +46,17 @@ public final class Chromium {
             "features", features.entrySet().stream().map(one -> Map.of("name", one.getKey(), "value", one.getValue())).toList()));
   }
 
+  /// Opens a page and returns when it is there. Coming from an empty page, the driver alone may return before it has left
+  /// that one.
+  public static void open(ChromeDriver browser, String address) {
+    browser.get(address);
+    until(
+        browser,
+        Duration.ofSeconds(30),
+        address + " is there",
+        () -> (Boolean) browser.executeScript("return document.readyState === 'complete' && location.href !== 'about:blank'"));
+  }
+
   /// Waits for what the page will show; an element that is replaced meanwhile is looked for again.
   public static void until(ChromeDriver browser, Duration patience, String what, BooleanSupplier holds) {
     new WebDriverWait(browser, patience, Duration.ofMillis(30))

@@ -124,7 +124,7 @@ final class Pictures {
   private static void take(ChromeDriver browser, String url, String theme, Path picture) throws Exception {
     Chromium.size(browser, WIDTH, HIGHEST);
     Chromium.media(browser, "", Map.of("prefers-color-scheme", theme));
-    browser.get(url);
+    Chromium.open(browser, url);
     String settled = "return typeof htmx === 'object' && document.querySelector('.htmx-request') === null";
     Chromium.until(browser, Duration.ofSeconds(20), "what the page fetches has come", () -> (Boolean) browser.executeScript(settled));
     browser.executeScript("scrollTo(0, 0)");
@@ -136,7 +136,7 @@ final class Pictures {
     String text = Files.readString(picture);
     Path document = proof.resolveSibling(proof.getFileName() + ".html");
     Files.writeString(document, "<!doctype html><body style='margin:0'><img src='" + picture.toUri() + "'>", StandardCharsets.UTF_8);
-    browser.get(document.toUri().toString());
+    Chromium.open(browser, document.toUri().toString());
     Object size = browser.executeAsyncScript(
         """
         const done = arguments[0], img = document.querySelector('img');

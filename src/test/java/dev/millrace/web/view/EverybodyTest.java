@@ -63,7 +63,7 @@ class EverybodyTest {
   }
 
   private void visit(String path) {
-    browser.get(preview.address() + path);
+    Chromium.open(browser, preview.address() + path);
   }
 
   private static void until(String what, BooleanSupplier holds) {

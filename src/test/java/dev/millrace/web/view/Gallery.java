@@ -85,7 +85,7 @@ final class Gallery {
           if (shot.name().contains(part)) {
             Chromium.size(browser, shot.width(), shot.height());
             Chromium.theme(browser, shot.dark());
-            browser.get(preview.address() + shot.path());
+            Chromium.open(browser, preview.address() + shot.path());
             if (shot.name().startsWith("menu")) {
               browser.findElement(By.id("number-shop-49")).sendKeys(Keys.TAB, Keys.TAB);
             }

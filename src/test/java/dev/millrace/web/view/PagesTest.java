@@ -51,7 +51,7 @@ class PagesTest {
   }
 
   private void visit(String path) {
-    browser.get(preview.address() + path);
+    Chromium.open(browser, preview.address() + path);
   }
 
   private void visitLive(String path) {

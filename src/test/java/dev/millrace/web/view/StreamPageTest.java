@@ -51,7 +51,7 @@ class StreamPageTest {
   }
 
   private void visit(String path) {
-    browser.get(preview.address() + path);
+    Chromium.open(browser, preview.address() + path);
     until("the page listens", () -> preview.isWatched());
     browser.executeScript("window.notReloaded = true");
   }
