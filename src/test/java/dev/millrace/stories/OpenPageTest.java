@@ -165,13 +165,13 @@ class OpenPageTest extends Story {
       throws Exception {
     visit("/pipelines/shop");
     browser.executeScript("document.querySelector('link[rel=stylesheet]').setAttribute('href', '/millrace.css?of=before')");
-    browser.findElement(By.id("search")).sendKeys("half a wo");
+    browser.findElement(By.id("everywhere")).sendKeys("half a wo");
     mill.restart();
     shop.push("integrate/tea", "Sell tea", "tea", "green\n");
     until("it follows the new server", () -> state(1, "test").equals("running"));
     assertThat(isReloaded()).isFalse();
 
-    browser.findElement(By.id("search")).clear();
+    browser.findElement(By.id("everywhere")).clear();
     mill.restart();
     until("it is loaded again", () -> isReloaded());
     until("all of it is there", () -> state(1, "test").equals("running"));

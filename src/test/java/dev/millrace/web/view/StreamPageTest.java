@@ -145,7 +145,7 @@ class StreamPageTest {
     new Actions(browser).sendKeys(Keys.ESCAPE).perform();
     assertThat(focused()).isEqualTo("cell-shop-50-production");
     new Actions(browser).sendKeys("/").perform();
-    assertThat(focused()).isEqualTo("search");
+    assertThat(focused()).isEqualTo("everywhere");
   }
 
   @Test
