@@ -192,13 +192,14 @@ final class Search {
 
   private void await(FutureTask<?> reader) throws IOException {
     while (true) {
+      if (!wanted.getAsBoolean()) {
+        throw new CancellationException("nobody waits for what is searched for");
+      }
       try {
         reader.get(GLANCE_MILLIS, TimeUnit.MILLISECONDS);
         return;
       } catch (TimeoutException _) {
-        if (!wanted.getAsBoolean()) {
-          throw new CancellationException("nobody waits for what is searched for");
-        }
+        // it goes on, if anybody still waits
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
         throw new InterruptedIOException("the search was interrupted");

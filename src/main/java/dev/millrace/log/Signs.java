@@ -77,6 +77,9 @@ final class Signs {
           error("\nassertion failed", ALWAYS),
           error(": *** ", Signs::make),
           error("\nnot ok ", (text, _, _, behind, end) -> !has(text, behind, end, "# TODO") && !has(text, behind, end, "# SKIP")),
+          cross("✘ "),
+          cross("✗ "),
+          cross("✖ "),
           new Sign(bytes("\n::group::"), Meaning.GITHUB_BEGIN, ALWAYS),
           new Sign(bytes("\n##[group]"), Meaning.GITHUB_BEGIN, ALWAYS),
           new Sign(bytes("\n::endgroup::"), Meaning.GITHUB_END, ALWAYS),
@@ -121,6 +124,20 @@ final class Signs {
 
   private static Sign error(String word, Rule rule) {
     return new Sign(bytes(word), Meaning.ERROR, rule);
+  }
+
+  /// What many test tools print before the name of a test that failed: a cross, with nothing but blanks before it.
+  private static Sign cross(String cross) {
+    return new Sign(
+        cross.getBytes(StandardCharsets.UTF_8),
+        Meaning.ERROR,
+        (text, begin, at, _, _) -> {
+          int blank = begin;
+          while (blank < at && (text[blank] == ' ' || text[blank] == '\t' || text[blank] == '\n')) {
+            blank++;
+          }
+          return blank == at;
+        });
   }
 
   private static byte[] bytes(String text) {

@@ -67,6 +67,9 @@ class SignsTest {
         bash: line 3: mvnn: command not found
         Segmentation fault (core dumped)
         not ok 3 - tea is green
+        ✘ it gives the discount from exactly a hundred
+          ✗ tea is green
+        ✖ 3 of 12 teas
         PHP Fatal error:  Uncaught Error: no tea
         The following tests FAILED:
         ERRORS!
@@ -141,6 +144,8 @@ class SignsTest {
         npm warn deprecated tea@1.0.0
         panicking is not an option
         not ok 3 - tea is green # TODO
+        ✔ it shows a ✘ where tea is missing
+        ✓ tea is green
         [INFO] error handling: the ERROR level is on
         warning: unused variable: `error`
         severe weather
