@@ -17,9 +17,12 @@ import dev.millrace.web.view.FlowMaps;
 import dev.millrace.web.view.Site;
 import io.javalin.http.NotFoundResponse;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// What pages are made from, read once for each request.
 final class Flows {
@@ -34,6 +37,24 @@ final class Flows {
   private final Clock clock;
   private final String address;
   private final FlowMaps maps = new FlowMaps();
+
+  /// How many flows are kept, those that were asked for last; one of thirty changes with thirty stages is some 300 KB.
+  private static final int MOST = 128;
+
+  /// @param until when a window of days ends, to the minute; of no matter for others
+  private record Key(PipelineName pipeline, int rows, Window window, Instant until) {}
+
+  /// @param moved the number of the last thing that had moved in the pipeline before it was read
+  private record Kept(long moved, Flow flow) {}
+
+  /// What was read of each pipeline, good until something moves in it: the home page needs all of them.
+  private final Map<Key, Kept> kept =
+      new LinkedHashMap<>(64, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Kept> eldest) {
+          return size() > MOST;
+        }
+      };
 
   Flows(Store store, Engine engine, Works works, Tidings tidings, Clock clock, String address) {
     this.store = store;
@@ -58,6 +79,29 @@ final class Flows {
 
   /// @param window what its figures are of
   Flow flow(PipelineName pipeline, int rows, Window window) {
+    Instant now = clock.instant();
+    Instant until =
+        switch (window) {
+          case Window.Last _ -> Instant.EPOCH;
+          case Window.Days _ -> now.truncatedTo(ChronoUnit.MINUTES);
+        };
+    var key = new Key(pipeline, rows, window, until);
+    // read before what it stands for: what moves meanwhile makes this one old
+    long moved = tidings.last(pipeline.text());
+    synchronized (kept) {
+      Kept known = kept.get(key);
+      if (known != null && known.moved() == moved) {
+        return known.flow();
+      }
+    }
+    Flow flow = read(pipeline, rows, window, now);
+    synchronized (kept) {
+      kept.put(key, new Kept(moved, flow));
+    }
+    return flow;
+  }
+
+  private Flow read(PipelineName pipeline, int rows, Window window, Instant now) {
     List<Change> newest = store.changes(pipeline, Filter.newest(rows));
     Definition definition =
         store
@@ -71,7 +115,7 @@ final class Flows {
     newest.forEach(change -> changes.putIfAbsent(change.id().number(), change));
     List<Change> ordered =
         changes.values().stream().sorted(Comparator.comparing(Change::id).reversed()).toList();
-    return new Flow(definition, ordered, store.stageStatistics(pipeline, window, clock.instant()), window);
+    return new Flow(definition, ordered, store.stageStatistics(pipeline, window, now), window);
   }
 
   /// The flow as the map of its page tells it: with what became of its stages lately.
