@@ -11,7 +11,8 @@ import java.util.Locale;
 /// @param kind `slower`, `faster` or `same`
 record Pace(String kind, String sentence) {
   static final String RULE =
-      "A stage counts as slower or faster only when its time lies outside the middle 90 % of its last 100 passes, and there are at least 20 of them.";
+      "A stage counts as slower or faster only when its time lies outside the middle 90 % of the passes among its"
+          + " last 30 attempts, and there are at least 20 of them.";
 
   private static final int ENOUGH = 20;
 
