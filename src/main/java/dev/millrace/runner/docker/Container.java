@@ -16,6 +16,8 @@ sealed interface Container {
 
   record Running(String id, Map<String, String> labels, @Nullable String image, Instant startedAt) implements Container {}
 
+  /// It ended, never before it started: the engine takes the start down only when the process has long been running, and
+  /// so a short one is written down as over a moment before its own beginning.
   record Exited(
       String id,
       Map<String, String> labels,
@@ -24,5 +26,9 @@ sealed interface Container {
       Instant finishedAt,
       int code,
       boolean outOfMemory)
-      implements Container {}
+      implements Container {
+    Exited {
+      finishedAt = finishedAt.isBefore(startedAt) ? startedAt : finishedAt;
+    }
+  }
 }
