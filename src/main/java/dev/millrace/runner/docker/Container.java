@@ -27,7 +27,7 @@ sealed interface Container {
       int code,
       boolean outOfMemory)
       implements Container {
-    Exited {
+    public Exited {
       finishedAt = finishedAt.isBefore(startedAt) ? startedAt : finishedAt;
     }
   }
