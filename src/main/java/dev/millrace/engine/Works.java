@@ -1,10 +1,12 @@
 package dev.millrace.engine;
 
+import dev.millrace.change.CommitId;
 import dev.millrace.definition.DefinitionReader;
 import dev.millrace.flow.Effect;
 import dev.millrace.git.Pushes;
 import dev.millrace.git.Repositories;
 import dev.millrace.log.Logs;
+import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.runner.Runner;
 import dev.millrace.store.Store;
@@ -45,7 +47,7 @@ public final class Works implements AutoCloseable {
     this.lostPushes = new LostPushes(engine, store, repositories, clock);
     this.sweep = new Sweep(engine, runner);
     var containers = new Steps(engine, repositories, runner, logs, sweep, steps);
-    this.performer = new Performer(engine, repositories, containers, clock, this::landed);
+    this.performer = new Performer(engine, repositories, containers, clock, this::landed, this::advanced);
   }
 
   /// Who hears of pushes.
@@ -79,8 +81,17 @@ public final class Works implements AutoCloseable {
         lostPushes.recorded(repository, tip.branch(), null);
       }
     }
-    // the pipeline repository can be integrated like any other
-    if (repository.equals(Definitions.REPOSITORY) && promotion.into().equals(Definitions.MAIN)) {
+    reload(repository, promotion.into());
+  }
+
+  private void advanced(Effect.Advance advance, CommitId head) {
+    lostPushes.recorded(advance.repository(), advance.to(), head);
+    reload(advance.repository(), advance.to());
+  }
+
+  /// The pipeline repository can be integrated like any other.
+  private void reload(RepositoryName repository, BranchName moved) {
+    if (repository.equals(Definitions.REPOSITORY) && moved.equals(Definitions.MAIN)) {
       definitions.load();
     }
   }
