@@ -9,7 +9,10 @@ enum Key {
   INTEGRATE,
   BRANCHES,
   INTO,
+  METHOD,
   PARALLEL,
+  BATCH,
+  EVERY_COMMIT,
   ON,
   PUSH,
   ENVIRONMENT,
@@ -17,6 +20,7 @@ enum Key {
   NAME,
   NEEDS,
   PROMOTE,
+  TO,
   STEPS,
   IMAGE,
   RUN,
@@ -29,6 +33,6 @@ enum Key {
 
   /// As it is written.
   String word() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }
