@@ -1,47 +1,307 @@
 package dev.millrace.queue;
 
+import dev.millrace.change.ChangeId;
+import dev.millrace.queue.Evidence.Trial;
 import dev.millrace.queue.Tried.Verdict;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Decides which candidates are tried, dropped and landed.
 public final class Policy {
-  private Policy() {}
+  static final int WORLDS = 256;
+
+  private final Train train;
+  private final Tuning tuning;
+  private final Rules rules;
+  private final Evidence evidence;
+  private final Beliefs beliefs;
+  private final List<World> worlds;
+  private final double[] weights;
+  private final long suspects;
 
   public static Plan plan(Train train) {
-    var refused = new ArrayList<Plan.Refusal>();
-    var starts = new ArrayList<Plan.Start>();
+    return plan(train, Tuning.STANDARD);
+  }
+
+  static Plan plan(Train train, Tuning tuning) {
+    return new Policy(train, tuning).plan();
+  }
+
+  private Policy(Train train, Tuning tuning) {
+    this.train = train;
+    this.tuning = tuning;
+    rules = train.rules();
+    evidence = new Evidence(train, tuning.reach());
+    beliefs = new Beliefs(evidence, rules.flakiness(), tuning.conflict());
+    worlds = beliefs.worlds(WORLDS);
+    weights = new double[evidence.size()];
+    long suspicious = 0;
+    for (int bit = 0; bit < weights.length; bit++) {
+      weights[bit] = 1;
+      if (beliefs.bad(bit) >= tuning.suspect()) {
+        suspicious |= 1L << bit;
+      }
+    }
+    suspects = suspicious;
+  }
+
+  private Plan plan() {
+    Optional<Plan.Landing> landing = train.held() ? Optional.empty() : landing();
+    if (landing.isPresent()) {
+      return new Plan(landing, List.of(), List.of(), List.of(), places(Set.of(), Set.of()));
+    }
+    List<Plan.Refusal> refused = refused();
+    if (!refused.isEmpty()) {
+      return without(refused);
+    }
+    List<Plan.Drop> drops = drops();
+    var gone = new HashSet<Stack>();
+    drops.forEach(drop -> gone.add(drop.stack()));
+    List<Plan.Start> starts = train.held() ? List.of() : starts(gone);
+    var tested = new HashSet<ChangeId>();
+    starts.forEach(start -> tested.addAll(start.stack().changes()));
+    return new Plan(Optional.empty(), List.of(), drops, starts, places(gone, tested));
+  }
+
+  /// The plan for those that are left, once these are out.
+  private Plan without(List<Plan.Refusal> refused) {
+    var out = new HashSet<ChangeId>();
+    refused.forEach(refusal -> out.add(refusal.change()));
     var drops = new ArrayList<Plan.Drop>();
-    var places = new HashMap<dev.millrace.change.ChangeId, Plan.Place>();
+    var left = new ArrayList<Tried>();
     for (Tried tried : train.tried()) {
-      boolean alone = tried.stack().changes().size() == 1;
-      if (alone && tried.verdict() == Verdict.RED) {
-        refused.add(new Plan.Refusal(tried.stack().top(), tried.stack(), "it failed by itself"));
-      } else if (alone && tried.current() && tried.verdict() == Verdict.CONFLICT) {
-        refused.add(new Plan.Refusal(tried.stack().top(), tried.stack(), "it conflicts with the target"));
+      if (tried.stack().changes().stream().noneMatch(out::contains)) {
+        left.add(tried);
+      } else if (tried.verdict() == Verdict.RUNNING) {
+        drops.add(new Plan.Drop(tried.stack(), "it holds a change that is refused"));
       }
     }
-    Optional<Plan.Landing> landing = Optional.empty();
-    if (!train.entries().isEmpty() && refused.isEmpty() && !train.held()) {
-      Stack first = Stack.of(train.entries().getFirst().change());
-      List<Tried> trials =
-          train.tried().stream().filter(tried -> tried.current() && tried.stack().equals(first)).toList();
-      landing =
-          trials.stream()
-              .filter(tried -> tried.verdict() == Verdict.GREEN)
-              .findFirst()
-              .map(_ -> new Plan.Landing(first, "it passed"));
-      if (trials.isEmpty()) {
-        starts.add(new Plan.Start(first, "it is first"));
+    List<Entry> entries = train.entries().stream().filter(entry -> !out.contains(entry.change())).toList();
+    Plan rest = plan(new Train(rules, entries, left, train.held()), tuning);
+    drops.addAll(rest.drops());
+    return new Plan(rest.landing(), refused, drops, rest.starts(), rest.places());
+  }
+
+  private Optional<Plan.Landing> landing() {
+    List<Trial> greens =
+        evidence.current(Verdict.GREEN).stream()
+            .filter(trial -> !rules.everyCommit() || trial.line().size() == 1)
+            .sorted(Comparator.comparing((Trial trial) -> -trial.line().size()).thenComparing(trial -> trial.line().mask()))
+            .toList();
+    if (greens.isEmpty()) {
+      return Optional.empty();
+    }
+    Trial best = greens.getFirst();
+    if (tuning.patience()) {
+      long all = 0;
+      for (int bit = 0; bit < evidence.size(); bit++) {
+        all |= 1L << bit;
+      }
+      Forecast later = forecast();
+      running().forEach(trial -> later.ends(trial.line(), remaining(trial), false));
+      double ends = running().stream().mapToDouble(this::remaining).min().orElse(0);
+      greens.forEach(green -> later.ends(green.line(), ends, true));
+      double least = running().isEmpty() ? Double.MAX_VALUE : later.waiting(all & ~suspects);
+      Trial found = null;
+      for (Trial green : greens) {
+        Forecast now = forecast();
+        now.ends(green.line(), 0, true);
+        running().forEach(trial -> now.ends(trial.line(), remaining(trial), false));
+        double waiting = now.waiting(all & ~suspects);
+        if (waiting < least - 1e-9) {
+          least = waiting;
+          found = green;
+        }
+      }
+      if (found == null) {
+        return Optional.empty();
+      }
+      best = found;
+    }
+    return Optional.of(new Plan.Landing(best.line().stack(), "passed"));
+  }
+
+  private Forecast forecast() {
+    return new Forecast(worlds, rules.everyCommit(), beliefs.flakiness(), weights);
+  }
+
+  /// Those that can land, the soonest to end first.
+  private List<Trial> running() {
+    return evidence.current(Verdict.RUNNING).stream()
+        .sorted(Comparator.comparing(this::remaining).thenComparing(trial -> trial.line().size()).thenComparing(trial -> trial.line().mask()))
+        .toList();
+  }
+
+  private double remaining(Trial trial) {
+    return 1 - Math.clamp(trial.tried().progress(), 0, 1);
+  }
+
+  private List<Plan.Refusal> refused() {
+    var refused = new ArrayList<Plan.Refusal>();
+    for (int bit = 0; bit < evidence.size(); bit++) {
+      long only = 1L << bit;
+      Stack alone = Stack.of(evidence.change(bit));
+      if (evidence.current(Verdict.CONFLICT).stream().anyMatch(trial -> trial.line().mask() == only)) {
+        refused.add(new Plan.Refusal(alone.top(), alone, "it conflicts with the target"));
+        continue;
+      }
+      int reds = 0;
+      boolean byItself = false;
+      for (Trial trial : evidence.trials(Verdict.RED)) {
+        long mask = trial.line().mask();
+        if ((mask & only) != 0 && innocent(mask & ~only)) {
+          reds++;
+          byItself |= mask == only;
+        }
+      }
+      if (byItself && reds > 1 && beliefs.bad(bit) >= tuning.suspect()) {
+        refused.add(new Plan.Refusal(alone.top(), alone, "it failed by itself, twice"));
       }
     }
-    for (int at = 0; at < train.entries().size(); at++) {
-      places.put(
-          train.entries().get(at).change(),
-          new Plan.Place(at + 1, at == 0 ? Plan.Standing.TESTED : Plan.Standing.WAITING, train.entries().get(at).risk()));
+    return refused;
+  }
+
+  private boolean innocent(long mask) {
+    return mask == 0
+        || evidence.trials(Verdict.GREEN).stream().anyMatch(trial -> (mask & ~trial.line().mask()) == 0);
+  }
+
+  private List<Plan.Drop> drops() {
+    var drops = new ArrayList<Plan.Drop>();
+    Forecast forecast = forecast();
+    for (Trial trial : running()) {
+      Line line = trial.line();
+      double gain = forecast.ends(line, remaining(trial), false);
+      boolean sideLane = line.size() == 1 && (line.mask() & suspects) != 0;
+      if (!sideLane) {
+        double passes = worlds.stream().filter(world -> world.passes(line.mask())).count() / (double) WORLDS;
+        if (passes < tuning.hopeless()) {
+          drops.add(new Plan.Drop(line.stack(), "it will hardly pass"));
+        }
+      }
     }
-    return new Plan(landing, refused, drops, starts, places);
+    for (Trial trial : evidence.trials(Verdict.RUNNING)) {
+      boolean sideLane = trial.line().size() == 1 && (trial.line().mask() & suspects) != 0;
+      if (!trial.tried().current() && !sideLane) {
+        drops.add(new Plan.Drop(trial.line().stack(), "it stands on a head that has moved"));
+      }
+    }
+    return drops;
+  }
+
+  private List<Plan.Start> starts(Set<Stack> gone) {
+    var starts = new ArrayList<Plan.Start>();
+    int used = 0;
+    for (Tried tried : train.tried()) {
+      if (tried.verdict() == Verdict.RUNNING && !gone.contains(tried.stack())) {
+        used++;
+      }
+    }
+    var taken = new HashSet<Stack>();
+    for (Tried tried : train.tried()) {
+      if (tried.verdict() == Verdict.RUNNING || tried.current() && tried.verdict() != Verdict.RED) {
+        taken.add(tried.stack());
+      }
+    }
+    Forecast forecast = forecast();
+    var tested = new ArrayList<Line>();
+    running().stream()
+        .filter(trial -> !gone.contains(trial.line().stack()))
+        .forEach(
+            trial -> {
+              forecast.ends(trial.line(), remaining(trial), false);
+              tested.add(trial.line());
+            });
+    evidence.current(Verdict.GREEN).stream()
+        .sorted(Comparator.comparing(trial -> -trial.line().size()))
+        .forEach(
+            trial -> {
+              forecast.ends(trial.line(), 1, true);
+              tested.add(trial.line());
+            });
+    var lane = new ArrayList<Line>();
+    var order = new ArrayList<Integer>();
+    for (int bit = 0; bit < evidence.size(); bit++) {
+      if ((suspects >> bit & 1) == 0) {
+        order.add(bit);
+      } else {
+        long only = 1L << bit;
+        if (evidence.trials(Verdict.RUNNING).stream().noneMatch(trial -> trial.line().mask() == only)
+            && !taken.contains(Stack.of(evidence.change(bit)))) {
+          lane.add(Line.EMPTY.with(evidence.change(bit), bit));
+        }
+      }
+    }
+    while (used < rules.room()) {
+      double least = tuning.worth() + tuning.scarcity() * used / rules.room();
+      Line best =
+          forecast.best(
+              evidence,
+              order,
+              line ->
+                  taken.contains(line.stack()) || added(line, tested) > (rules.everyCommit() ? 1 : rules.batch())
+                      ? 0
+                      : forecast.gain(line));
+      double gain = best.mask() == 0 ? 0 : forecast.gain(best);
+      if (!lane.isEmpty()) {
+        Line first = lane.getFirst();
+        double good = 1 - beliefs.bad(evidence.bit(first.changes().getFirst()));
+        if (Math.max(good, least) >= gain) {
+          lane.removeFirst();
+          taken.add(first.stack());
+          starts.add(new Plan.Start(first.stack(), "it is tried by itself"));
+          used++;
+          continue;
+        }
+      }
+      if (best.mask() == 0 || gain < least && used > 0) {
+        break;
+      }
+      forecast.ends(best, 1, false);
+      taken.add(best.stack());
+      tested.add(best);
+      starts.add(new Plan.Start(best.stack(), "expected to land " + gain));
+      used++;
+    }
+    return starts;
+  }
+
+  /// How many changes it adds to those that it carries and that are tested without it.
+  private static int added(Line line, List<Line> tested) {
+    return line.size()
+        - tested.stream().filter(before -> before.carries(line)).mapToInt(Line::size).max().orElse(0);
+  }
+
+  private Map<ChangeId, Plan.Place> places(Set<Stack> gone, Set<ChangeId> starting) {
+    var tested = new HashSet<>(starting);
+    for (Tried tried : train.tried()) {
+      if (tried.current() && tried.verdict() == Verdict.GREEN
+          || tried.verdict() == Verdict.RUNNING && !gone.contains(tried.stack())) {
+        tested.addAll(tried.stack().changes());
+      }
+    }
+    var blocked = new HashSet<ChangeId>();
+    for (Trial trial : evidence.current(Verdict.CONFLICT)) {
+      blocked.add(trial.tried().stack().top());
+    }
+    var places = new HashMap<ChangeId, Plan.Place>();
+    for (Entry entry : train.entries()) {
+      ChangeId change = entry.change();
+      double risk = evidence.reaches(change) ? beliefs.blame(evidence.bit(change)) : entry.risk();
+      Plan.Standing standing =
+          risk >= tuning.suspect()
+              ? Plan.Standing.SUSPECT
+              : tested.contains(change)
+                  ? Plan.Standing.TESTED
+                  : blocked.contains(change) ? Plan.Standing.BLOCKED : Plan.Standing.WAITING;
+      places.put(change, new Plan.Place(places.size() + 1, standing, risk));
+    }
+    return places;
   }
 }

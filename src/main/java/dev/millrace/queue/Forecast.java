@@ -1,0 +1,140 @@
+package dev.millrace.queue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/// What will have landed in each world when the candidates end one after the other, if each lands that passes and
+/// carries what has landed before.
+final class Forecast {
+  /// Time in trials: a candidate that starts now ends at 1.
+  private static final double RESTART = 1.05;
+
+  /// How many candidates are weighed up for a place.
+  private static final int LIKELY = 48;
+
+  private final List<World> worlds;
+  private final boolean everyCommit;
+  private final double flakiness;
+  private final double[] weights;
+  private final Line[] landed;
+  private double waited;
+
+  Forecast(List<World> worlds, boolean everyCommit, double flakiness, double[] weights) {
+    this.worlds = worlds;
+    this.everyCommit = everyCommit;
+    this.flakiness = flakiness;
+    this.weights = weights;
+    landed = new Line[worlds.size()];
+    Arrays.fill(landed, Line.EMPTY);
+  }
+
+  /// The candidate ends next, at this time from now; how many changes it lands, on the average and by their weight.
+  double ends(Line line, double at, boolean sure) {
+    double gain = 0;
+    var carries = new HashMap<Long, Boolean>();
+    for (int world = 0; world < landed.length; world++) {
+      double gained = gain(line, world, sure, carries);
+      if (gained > 0) {
+        gain += gained;
+        waited += gained * at;
+        landed[world] = line;
+      }
+    }
+    return gain / landed.length;
+  }
+
+  /// What it would land, if it ended next.
+  double gain(Line line) {
+    double gain = 0;
+    var carries = new HashMap<Long, Boolean>();
+    for (int world = 0; world < landed.length; world++) {
+      gain += gain(line, world, false, carries);
+    }
+    return gain / landed.length;
+  }
+
+  private double gain(Line line, int world, boolean sure, Map<Long, Boolean> carries) {
+    Line before = landed[world];
+    long more = line.mask() & ~before.mask();
+    if (more == 0
+        || (before.mask() & ~line.mask()) != 0
+        || (everyCommit && Long.bitCount(more) > 1)
+        || !worlds.get(world).passes(line.mask())
+        || !sure && Lot.unit(Lot.mix(line.mask() * 31 + world)) < flakiness
+        || !carries.computeIfAbsent(before.mask(), _ -> before.carries(line))) {
+      return 0;
+    }
+    return weight(more);
+  }
+
+  private double weight(long mask) {
+    double weight = 0;
+    for (long left = mask; left != 0; left &= left - 1) {
+      weight += weights[Long.numberOfTrailingZeros(left)];
+    }
+    return weight;
+  }
+
+  /// How long the good ones among these wait until they land, all of them together; what no candidate lands starts anew.
+  double waiting(long mask) {
+    double sum = waited;
+    for (int world = 0; world < landed.length; world++) {
+      sum += RESTART * weight(mask & ~landed[world].mask() & ~worlds.get(world).bad());
+    }
+    return sum / landed.length;
+  }
+
+  /// Of the candidates that would land all that is good in some world, and what they are built up from, the one that
+  /// is worth the most.
+  Line best(Evidence evidence, List<Integer> order, ToDoubleFunction<Line> value) {
+    Map<Line, Map<Long, int[]>> found = new IdentityHashMap<>();
+    for (int world = 0; world < landed.length; world++) {
+      World given = worlds.get(world);
+      long mask = landed[world].mask();
+      Map<Long, int[]> onTop = found.computeIfAbsent(landed[world], _ -> new HashMap<>());
+      for (int bit : order) {
+        long more = mask | 1L << bit;
+        if (more != mask && given.passes(more)) {
+          mask = more;
+          onTop.computeIfAbsent(mask, _ -> new int[1])[0]++;
+        }
+      }
+    }
+    var likely = new ArrayList<Route>();
+    found.forEach(
+        (base, masks) ->
+            masks.forEach(
+                (mask, times) -> likely.add(new Route(base, mask, times[0] * Long.bitCount(mask & ~base.mask())))));
+    likely.sort(Comparator.comparingInt((Route route) -> -route.weight).thenComparingLong(Route::mask));
+    Line best = Line.EMPTY;
+    double most = 0;
+    for (Route route : likely.subList(0, Math.min(likely.size(), LIKELY))) {
+      Line line = route.line(evidence, order);
+      double worth = value.applyAsDouble(line);
+      if (worth > most) {
+        most = worth;
+        best = line;
+      }
+    }
+    return best;
+  }
+
+  /// @param weight in how many worlds it is right, times how many it adds
+  private record Route(Line base, long mask, int weight) {
+    Line line(Evidence evidence, List<Integer> order) {
+      Line line = base;
+      for (int bit : order) {
+        if ((mask & ~line.mask() & 1L << bit) != 0) {
+          line = line.with(evidence.change(bit), bit);
+        }
+      }
+      return line;
+    }
+  }
+}
