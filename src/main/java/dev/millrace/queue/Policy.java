@@ -61,8 +61,13 @@ public final class Policy {
       return without(refused);
     }
     List<Plan.Drop> drops = drops();
-    var gone = new HashSet<Stack>();
-    drops.forEach(drop -> gone.add(drop.stack()));
+    var gone = new HashSet<Tried>();
+    for (Tried tried : train.tried()) {
+      if (tried.verdict() == Verdict.RUNNING
+          && drops.stream().anyMatch(drop -> drop.stack().equals(tried.stack()) && drop.current() == tried.current())) {
+        gone.add(tried);
+      }
+    }
     List<Plan.Start> starts = train.held() ? List.of() : starts(gone);
     var tested = new HashSet<ChangeId>();
     starts.forEach(start -> tested.addAll(start.stack().changes()));
@@ -79,7 +84,7 @@ public final class Policy {
       if (tried.stack().changes().stream().noneMatch(out::contains)) {
         left.add(tried);
       } else if (tried.verdict() == Verdict.RUNNING) {
-        drops.add(new Plan.Drop(tried.stack(), "it holds a change that is refused"));
+        drops.add(new Plan.Drop(tried.stack(), tried.current(), "it holds a change that is refused"));
       }
     }
     List<Entry> entries = train.entries().stream().filter(entry -> !out.contains(entry.change())).toList();
@@ -182,24 +187,24 @@ public final class Policy {
       if (!sideLane) {
         double passes = worlds.stream().filter(world -> world.passes(line.mask())).count() / (double) WORLDS;
         if (passes < tuning.hopeless()) {
-          drops.add(new Plan.Drop(line.stack(), "it will hardly pass"));
+          drops.add(new Plan.Drop(line.stack(), true, "it will hardly pass"));
         }
       }
     }
     for (Trial trial : evidence.trials(Verdict.RUNNING)) {
       boolean sideLane = trial.line().size() == 1 && (trial.line().mask() & suspects) != 0;
       if (!trial.tried().current() && !sideLane) {
-        drops.add(new Plan.Drop(trial.line().stack(), "it stands on a head that has moved"));
+        drops.add(new Plan.Drop(trial.line().stack(), false, "it stands on a head that has moved"));
       }
     }
     return drops;
   }
 
-  private List<Plan.Start> starts(Set<Stack> gone) {
+  private List<Plan.Start> starts(Set<Tried> gone) {
     var starts = new ArrayList<Plan.Start>();
     int used = 0;
     for (Tried tried : train.tried()) {
-      if (tried.verdict() == Verdict.RUNNING && !gone.contains(tried.stack())) {
+      if (tried.verdict() == Verdict.RUNNING && !gone.contains(tried)) {
         used++;
       }
     }
@@ -212,7 +217,7 @@ public final class Policy {
     Forecast forecast = forecast();
     var tested = new ArrayList<Line>();
     running().stream()
-        .filter(trial -> !gone.contains(trial.line().stack()))
+        .filter(trial -> !gone.contains(trial.tried()))
         .forEach(
             trial -> {
               forecast.ends(trial.line(), remaining(trial), false);
@@ -278,11 +283,11 @@ public final class Policy {
         - tested.stream().filter(before -> before.carries(line)).mapToInt(Line::size).max().orElse(0);
   }
 
-  private Map<ChangeId, Plan.Place> places(Set<Stack> gone, Set<ChangeId> starting) {
+  private Map<ChangeId, Plan.Place> places(Set<Tried> gone, Set<ChangeId> starting) {
     var tested = new HashSet<>(starting);
     for (Tried tried : train.tried()) {
       if (tried.current() && tried.verdict() == Verdict.GREEN
-          || tried.verdict() == Verdict.RUNNING && !gone.contains(tried.stack())) {
+          || tried.verdict() == Verdict.RUNNING && !gone.contains(tried)) {
         tested.addAll(tried.stack().changes());
       }
     }

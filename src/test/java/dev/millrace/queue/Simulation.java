@@ -199,7 +199,10 @@ public final class Simulation {
         }
         for (Plan.Drop drop : plan.drops()) {
           candidates.removeIf(
-              candidate -> candidate.verdict == Verdict.RUNNING && relative(candidate).equals(drop.stack().changes()));
+              candidate ->
+                  candidate.verdict == Verdict.RUNNING
+                      && current(candidate) == drop.current()
+                      && relative(candidate).equals(drop.stack().changes()));
         }
         if (plan.landing().isPresent()) {
           for (ChangeId change : land(plan.landing().get().stack())) {
