@@ -13,7 +13,7 @@ import java.util.function.ToDoubleFunction;
 /// carries what has landed before.
 final class Forecast {
   /// Time in trials: a candidate that starts now ends at 1.
-  private static final double RESTART = 1.05;
+  private static final double RESTART = Tuning.D("restart",1.5);
 
   /// How many candidates are weighed up for a place.
   private static final int LIKELY = 48;

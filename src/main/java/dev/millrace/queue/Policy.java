@@ -232,9 +232,13 @@ public final class Policy {
             });
     var lane = new ArrayList<Line>();
     var order = new ArrayList<Integer>();
+    double cumulated = 0;
     for (int bit = 0; bit < evidence.size(); bit++) {
       if ((suspects >> bit & 1) == 0) {
-        order.add(bit);
+        if (order.size() < 4 || cumulated <= tuning.reachRisk()) {
+          order.add(bit);
+        }
+        cumulated += beliefs.blame(bit) + tuning.conflict() * 8;
       } else {
         long only = 1L << bit;
         if (evidence.trials(Verdict.RUNNING).stream().noneMatch(trial -> trial.line().mask() == only)
@@ -243,6 +247,8 @@ public final class Policy {
         }
       }
     }
+    int most =
+        rules.everyCommit() ? 1 : Math.clamp(Math.ceilDiv(order.size(), rules.room()), 1, rules.batch());
     while (used < rules.room()) {
       double least = tuning.worth() + tuning.scarcity() * used / rules.room();
       Line best =
@@ -250,7 +256,7 @@ public final class Policy {
               evidence,
               order,
               line ->
-                  taken.contains(line.stack()) || added(line, tested) > (rules.everyCommit() ? 1 : rules.batch())
+                  taken.contains(line.stack()) || added(line, tested) > most
                       ? 0
                       : forecast.gain(line));
       double gain = best.mask() == 0 ? 0 : forecast.gain(best);

@@ -13,6 +13,8 @@ package dev.millrace.queue;
 /// @param alternatives whether changes are bet against that are not suspect
 record Tuning(
     int reach,
+    double reachRisk,
+    double restart,
     double worth,
     double scarcity,
     double suspect,
@@ -21,5 +23,6 @@ record Tuning(
     double conflict,
     boolean patience,
     boolean alternatives) {
-  static final Tuning STANDARD = new Tuning(24, 0.12, 0.1, 0.5, 0.1, 0.03, 0.005, true, true);
+  static final Tuning STANDARD = new Tuning(24, D("reachRisk", 1.2), D("restart", 1.5), D("worth",0.12), D("scarcity",0.1), 0.5, D("hopeless",0.1), 0.03, 0.005, true, true);
+  static double D(String n, double d){ return Double.parseDouble(System.getProperty(n, ""+d)); }
 }
