@@ -1,7 +1,6 @@
 package dev.millrace.queue;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -22,7 +21,9 @@ final class Forecast {
   private final boolean everyCommit;
   private final double flakiness;
   private final double[] weights;
-  private final Line[] landed;
+  private final List<Line> lines = new ArrayList<>(List.of(Line.EMPTY));
+  /// Which of the lines has landed last, in each world.
+  private final int[] landed;
   private double waited;
 
   Forecast(List<World> worlds, boolean everyCommit, double flakiness, double[] weights) {
@@ -30,20 +31,21 @@ final class Forecast {
     this.everyCommit = everyCommit;
     this.flakiness = flakiness;
     this.weights = weights;
-    landed = new Line[worlds.size()];
-    Arrays.fill(landed, Line.EMPTY);
+    landed = new int[worlds.size()];
   }
 
   /// The candidate ends next, at this time from now; how many changes it lands, on the average and by their weight.
   double ends(Line line, double at, boolean sure) {
+    boolean[] carried = carried(line);
+    int itself = lines.size();
+    lines.add(line);
     double gain = 0;
-    var carries = new HashMap<Long, Boolean>();
     for (int world = 0; world < landed.length; world++) {
-      double gained = gain(line, world, sure, carries);
+      double gained = gain(line, world, sure, carried);
       if (gained > 0) {
         gain += gained;
         waited += gained * at;
-        landed[world] = line;
+        landed[world] = itself;
       }
     }
     return gain / landed.length;
@@ -51,26 +53,35 @@ final class Forecast {
 
   /// What it would land, if it ended next.
   double gain(Line line) {
+    boolean[] carried = carried(line);
     double gain = 0;
-    var carries = new HashMap<Long, Boolean>();
     for (int world = 0; world < landed.length; world++) {
-      gain += gain(line, world, false, carries);
+      gain += gain(line, world, false, carried);
     }
     return gain / landed.length;
   }
 
-  private double gain(Line line, int world, boolean sure, Map<Long, Boolean> carries) {
-    Line before = landed[world];
-    long more = line.mask() & ~before.mask();
-    if (more == 0
-        || (before.mask() & ~line.mask()) != 0
-        || (everyCommit && Long.bitCount(more) > 1)
+  private boolean[] carried(Line line) {
+    boolean[] carried = new boolean[lines.size()];
+    for (int at = 0; at < carried.length; at++) {
+      Line before = lines.get(at);
+      int more = line.size() - before.size();
+      carried[at] = (everyCommit ? more == 1 : more > 0) && before.carries(line);
+    }
+    return carried;
+  }
+
+  private double gain(Line line, int world, boolean sure, boolean[] carried) {
+    if (!carried[landed[world]]
         || !worlds.get(world).passes(line.mask())
-        || !sure && Lot.unit(Lot.mix(line.mask() * 31 + world)) < flakiness
-        || !carries.computeIfAbsent(before.mask(), _ -> before.carries(line))) {
+        || !sure && Lot.unit(Lot.mix(line.mask() * 31 + world)) < flakiness) {
       return 0;
     }
-    return weight(more);
+    return weight(line.mask() & ~landed(world).mask());
+  }
+
+  private Line landed(int world) {
+    return lines.get(landed[world]);
   }
 
   private double weight(long mask) {
@@ -85,7 +96,7 @@ final class Forecast {
   double waiting(long mask) {
     double sum = waited;
     for (int world = 0; world < landed.length; world++) {
-      sum += RESTART * weight(mask & ~landed[world].mask() & ~worlds.get(world).bad());
+      sum += RESTART * weight(mask & ~landed(world).mask() & ~worlds.get(world).bad());
     }
     return sum / landed.length;
   }
@@ -96,8 +107,8 @@ final class Forecast {
     Map<Line, Map<Long, int[]>> found = new IdentityHashMap<>();
     for (int world = 0; world < landed.length; world++) {
       World given = worlds.get(world);
-      long mask = landed[world].mask();
-      Map<Long, int[]> onTop = found.computeIfAbsent(landed[world], _ -> new HashMap<>());
+      long mask = landed(world).mask();
+      Map<Long, int[]> onTop = found.computeIfAbsent(landed(world), _ -> new HashMap<>());
       for (int bit : order) {
         long more = mask | 1L << bit;
         if (more != mask && given.passes(more)) {

@@ -14,7 +14,7 @@ import java.util.Set;
 
 /// Decides which candidates are tried, dropped and landed.
 public final class Policy {
-  static final int WORLDS = 256;
+  static final int WORLDS = (int) Tuning.D("worlds", 256);
 
   private final Train train;
   private final Tuning tuning;
@@ -210,7 +210,9 @@ public final class Policy {
     }
     var taken = new HashSet<Stack>();
     for (Tried tried : train.tried()) {
-      if (tried.verdict() == Verdict.RUNNING || tried.current() && tried.verdict() != Verdict.RED) {
+      boolean runs = tried.verdict() == Verdict.RUNNING && !gone.contains(tried);
+      boolean known = tried.verdict() == Verdict.GREEN || tried.verdict() == Verdict.CONFLICT;
+      if (runs || tried.current() && known) {
         taken.add(tried.stack());
       }
     }
