@@ -103,16 +103,18 @@ final class Forecast {
 
   /// Of the candidates that would land all that is good in some world, and what they are built up from, the one that
   /// is worth the most.
-  Line best(Evidence evidence, List<Integer> order, ToDoubleFunction<Line> value) {
+  Line best(Evidence evidence, List<Integer> order, int most, ToDoubleFunction<Line> value) {
     Map<Line, Map<Long, int[]>> found = new IdentityHashMap<>();
     for (int world = 0; world < landed.length; world++) {
       World given = worlds.get(world);
       long mask = landed(world).mask();
       Map<Long, int[]> onTop = found.computeIfAbsent(landed(world), _ -> new HashMap<>());
-      for (int bit : order) {
-        long more = mask | 1L << bit;
+      int added = 0;
+      for (int at = 0; at < order.size() && added < most; at++) {
+        long more = mask | 1L << order.get(at);
         if (more != mask && given.passes(more)) {
           mask = more;
+          added++;
           onTop.computeIfAbsent(mask, _ -> new int[1])[0]++;
         }
       }
@@ -124,12 +126,12 @@ final class Forecast {
                 (mask, times) -> likely.add(new Route(base, mask, times[0] * Long.bitCount(mask & ~base.mask())))));
     likely.sort(Comparator.comparingInt((Route route) -> -route.weight).thenComparingLong(Route::mask));
     Line best = Line.EMPTY;
-    double most = 0;
+    double highest = 0;
     for (Route route : likely.subList(0, Math.min(likely.size(), LIKELY))) {
       Line line = route.line(evidence, order);
       double worth = value.applyAsDouble(line);
-      if (worth > most) {
-        most = worth;
+      if (worth > highest) {
+        highest = worth;
         best = line;
       }
     }

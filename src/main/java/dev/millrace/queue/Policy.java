@@ -14,7 +14,7 @@ import java.util.Set;
 
 /// Decides which candidates are tried, dropped and landed.
 public final class Policy {
-  static final int WORLDS = (int) Tuning.D("worlds", 256);
+  static final int WORLDS = (int) Tuning.D("worlds", 128);
 
   private final Train train;
   private final Tuning tuning;
@@ -43,7 +43,7 @@ public final class Policy {
     weights = new double[evidence.size()];
     long suspicious = 0;
     for (int bit = 0; bit < weights.length; bit++) {
-      weights[bit] = 1;
+      weights[bit] = 1 + Tuning.D("front", 0) * Math.exp(-bit / Tuning.D("frontLen", 6));
       if (beliefs.bad(bit) >= tuning.suspect()) {
         suspicious |= 1L << bit;
       }
@@ -186,7 +186,7 @@ public final class Policy {
       boolean sideLane = line.size() == 1 && (line.mask() & suspects) != 0;
       if (!sideLane) {
         double passes = worlds.stream().filter(world -> world.passes(line.mask())).count() / (double) WORLDS;
-        if (passes < tuning.hopeless()) {
+        if (passes < tuning.hopeless() || gain < tuning.idle()) {
           drops.add(new Plan.Drop(line.stack(), true, "it will hardly pass"));
         }
       }
@@ -217,20 +217,17 @@ public final class Policy {
       }
     }
     Forecast forecast = forecast();
-    var tested = new ArrayList<Line>();
     running().stream()
         .filter(trial -> !gone.contains(trial.tried()))
         .forEach(
             trial -> {
               forecast.ends(trial.line(), remaining(trial), false);
-              tested.add(trial.line());
             });
     evidence.current(Verdict.GREEN).stream()
         .sorted(Comparator.comparing(trial -> -trial.line().size()))
         .forEach(
             trial -> {
               forecast.ends(trial.line(), 1, true);
-              tested.add(trial.line());
             });
     var lane = new ArrayList<Line>();
     var order = new ArrayList<Integer>();
@@ -257,10 +254,8 @@ public final class Policy {
           forecast.best(
               evidence,
               order,
-              line ->
-                  taken.contains(line.stack()) || added(line, tested) > most
-                      ? 0
-                      : forecast.gain(line));
+              most,
+              line -> taken.contains(line.stack()) ? 0 : forecast.gain(line));
       double gain = best.mask() == 0 ? 0 : forecast.gain(best);
       if (!lane.isEmpty()) {
         Line first = lane.getFirst();
@@ -278,17 +273,10 @@ public final class Policy {
       }
       forecast.ends(best, 1, false);
       taken.add(best.stack());
-      tested.add(best);
       starts.add(new Plan.Start(best.stack(), "expected to land " + gain));
       used++;
     }
     return starts;
-  }
-
-  /// How many changes it adds to those that it carries and that are tested without it.
-  private static int added(Line line, List<Line> tested) {
-    return line.size()
-        - tested.stream().filter(before -> before.carries(line)).mapToInt(Line::size).max().orElse(0);
   }
 
   private Map<ChangeId, Plan.Place> places(Set<Tried> gone, Set<ChangeId> starting) {

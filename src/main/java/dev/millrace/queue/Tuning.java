@@ -23,6 +23,6 @@ record Tuning(
     double conflict,
     boolean patience,
     boolean alternatives) {
-  static final Tuning STANDARD = new Tuning(24, D("reachRisk", 2), D("restart", 1.5), D("worth",0.06), D("scarcity",0.04), 0.5, D("hopeless",0.1), 0.03, 0.005, true, true);
+  static final Tuning STANDARD = new Tuning(24, D("reachRisk", 2), D("restart", 1.5), D("worth",0.06), D("scarcity",0.04), 0.5, D("hopeless",0.1), D("idle", 0.03), D("conflict", 0.005), true, true);
   static double D(String n, double d){ return Double.parseDouble(System.getProperty(n, ""+d)); }
 }

@@ -217,6 +217,9 @@ public final class Simulation {
           candidates.add(candidate(start.stack()));
         }
         long running = candidates.stream().filter(candidate -> candidate.verdict == Verdict.RUNNING).count();
+        if (running == 0 && !again && !waiting.isEmpty()) {
+          throw new IllegalStateException("stuck, with " + train + " and " + plan);
+        }
         if (running > rules.room()) {
           throw new IllegalStateException(running + " candidates in room for " + rules.room());
         }
