@@ -3,17 +3,22 @@ package dev.millrace.queue;
 import dev.millrace.queue.Evidence.Trial;
 import dev.millrace.queue.Tried.Verdict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 
 /// What the evidence says of each change, by Bayes' rule.
 ///
 /// A red candidate has a cause: a change that is bad by itself, two that do not go together, or chance. Reds that share
-/// changes are explained together: of all sets of at most three causes, each is as probable as its causes are, times
+/// changes are explained together: of the likeliest sets of causes, each is as probable as its causes are, times
 /// the chance that the reds that they leave unexplained are flakes. A green candidate clears all that it holds.
 final class Beliefs {
   private static final double LEAST = 1e-3;
-  private static final int CAUSES = 40;
+  private static final int CAUSES = 48;
+  private static final int MOST_CAUSES = 6;
+  private static final int GUESSES = 40;
+  private static final int REDS = 60;
   /// What is left of the risk of a change that passed, on a head that has moved since.
   private static final double STALE = 0.1;
 
@@ -30,8 +35,13 @@ final class Beliefs {
   /// Reds that share changes, and what may explain them.
   private record Knot(long members, List<Explanation> explanations) {}
 
-  /// @param clash two changes that do not go together, or none
-  private record Explanation(long bad, long clash, double weight) {}
+  /// @param clashes pairs of changes that do not go together
+  private record Explanation(long bad, List<Long> clashes, double weight) {
+    /// Whether the change is the later one of such a pair.
+    boolean clashesLast(int bit) {
+      return clashes.stream().anyMatch(clash -> 63 - Long.numberOfLeadingZeros(clash) == bit);
+    }
+  }
 
   Beliefs(Evidence evidence, double flakiness, double conflict) {
     this.evidence = evidence;
@@ -56,7 +66,8 @@ final class Beliefs {
     }
     mergeConflicts =
         masks(evidence.current(Verdict.CONFLICT).stream().filter(trial -> trial.line().size() > 1).toList());
-    explain(masks(evidence.trials(Verdict.RED)));
+    long[] reds = masks(evidence.trials(Verdict.RED));
+    explain(Arrays.stream(reds).boxed().sorted(Comparator.comparingInt(Long::bitCount)).mapToLong(Long::longValue).toArray());
   }
 
   /// How probable it is that the change is bad by itself.
@@ -77,9 +88,7 @@ final class Beliefs {
     double blame = bad(bit);
     for (Knot knot : knots) {
       for (Explanation explanation : knot.explanations) {
-        if (explanation.clash != 0 && 63 - Long.numberOfLeadingZeros(explanation.clash) == bit) {
-          blame += (explanation.bad >> bit & 1) == 0 ? explanation.weight : 0;
-        }
+        blame += (explanation.bad >> bit & 1) == 0 && explanation.clashesLast(bit) ? explanation.weight : 0;
       }
     }
     return blame;
@@ -104,9 +113,7 @@ final class Beliefs {
       for (int world = 0; world < count; world++) {
         Explanation explanation = pick(knot, Lot.share(seed, world, count));
         bad[world] |= explanation.bad;
-        if (explanation.clash != 0) {
-          clashes.get(world).add(explanation.clash);
-        }
+        clashes.get(world).addAll(explanation.clashes);
       }
     }
     for (int bit = 0; bit < risk.length; bit++) {
@@ -153,7 +160,7 @@ final class Beliefs {
     int count = 0;
     for (long red : reds) {
       long members = suspects(red);
-      if (members != 0 && count < 60) {
+      if (members != 0 && count < REDS) {
         open[count++] = members;
       }
     }
@@ -205,58 +212,52 @@ final class Beliefs {
   /// @param explained the reds that hold it, as bits
   private record Cause(long bad, long clash, double odds, long explained) {}
 
+  /// Sets of causes, built up one cause at a time from the likeliest sets, each of which explains one red more at least.
   private List<Explanation> explanations(long members, List<Long> reds) {
     List<Cause> causes = causes(members, reds);
-    double[] chance = new double[reds.size() + 1];
-    chance[0] = 1;
-    for (int unexplained = 1; unexplained <= reds.size(); unexplained++) {
-      chance[unexplained] = chance[unexplained - 1] * flakiness;
-    }
-    int all = reds.size();
-    var found = new ArrayList<Explanation>();
-    found.add(new Explanation(0, 0, chance[all]));
-    double heaviest = chance[all];
-    for (int a = 0; a < causes.size(); a++) {
-      Cause first = causes.get(a);
-      heaviest = add(found, first.bad, first.clash, first.odds * chance[all - Long.bitCount(first.explained)], heaviest);
-      for (int b = a + 1; b < causes.size(); b++) {
-        Cause second = causes.get(b);
-        long explained = first.explained | second.explained;
-        double odds = first.odds * second.odds;
-        if (explained == first.explained && explained == second.explained || first.clash != 0 && second.clash != 0) {
-          continue;
-        }
-        long bad = first.bad | second.bad;
-        long clash = first.clash | second.clash;
-        heaviest = add(found, bad, clash, odds * chance[all - Long.bitCount(explained)], heaviest);
-        for (int c = b + 1; c < causes.size(); c++) {
-          Cause third = causes.get(c);
-          long more = explained | third.explained;
-          if (more != explained && (clash == 0 || third.clash == 0)) {
-            double weight = odds * third.odds * chance[all - Long.bitCount(more)];
-            heaviest = add(found, bad | third.bad, clash | third.clash, weight, heaviest);
+    var found = new ArrayList<Guess>();
+    List<Guess> likeliest = List.of(new Guess(0, 0, 1, Math.pow(flakiness, reds.size())));
+    for (int size = 0; size <= MOST_CAUSES; size++) {
+      found.addAll(likeliest);
+      var larger = new HashMap<Long, Guess>();
+      for (Guess guess : likeliest) {
+        for (int at = 0; at < causes.size(); at++) {
+          Cause cause = causes.get(at);
+          long explained = guess.explained | cause.explained;
+          if (explained != guess.explained) {
+            double odds = guess.odds * cause.odds;
+            double weight = odds * Math.pow(flakiness, reds.size() - Long.bitCount(explained));
+            long chosen = guess.causes | 1L << at;
+            larger.put(chosen, new Guess(chosen, explained, odds, weight));
           }
         }
       }
+      likeliest =
+          larger.values().stream()
+              .sorted(Comparator.comparingDouble((Guess guess) -> -guess.weight).thenComparingLong(Guess::causes))
+              .limit(GUESSES)
+              .toList();
     }
-    double sum = 0;
-    for (Explanation explanation : found) {
-      sum += explanation.weight >= heaviest * LEAST ? explanation.weight : 0;
-    }
-    var kept = new ArrayList<Explanation>();
-    for (Explanation explanation : found) {
-      if (explanation.weight >= heaviest * LEAST) {
-        kept.add(new Explanation(explanation.bad, explanation.clash, explanation.weight / sum));
-      }
-    }
-    return kept;
+    double heaviest = found.stream().mapToDouble(Guess::weight).max().orElseThrow();
+    found.removeIf(guess -> guess.weight < heaviest * LEAST);
+    double sum = found.stream().mapToDouble(Guess::weight).sum();
+    return found.stream().map(guess -> explanation(guess, causes, sum)).toList();
   }
 
-  private static double add(List<Explanation> found, long bad, long clash, double weight, double heaviest) {
-    if (weight >= heaviest * LEAST) {
-      found.add(new Explanation(bad, clash, weight));
+  /// @param causes as bits
+  private record Guess(long causes, long explained, double odds, double weight) {}
+
+  private static Explanation explanation(Guess guess, List<Cause> causes, double sum) {
+    long bad = 0;
+    var clashes = new ArrayList<Long>();
+    for (long left = guess.causes; left != 0; left &= left - 1) {
+      Cause cause = causes.get(Long.numberOfTrailingZeros(left));
+      bad |= cause.bad;
+      if (cause.clash != 0) {
+        clashes.add(cause.clash);
+      }
     }
-    return Math.max(weight, heaviest);
+    return new Explanation(bad, clashes, guess.weight / sum);
   }
 
   /// The likeliest ones, by what they explain.

@@ -16,6 +16,9 @@ import java.util.Set;
 public final class Policy {
   static final int WORLDS = (int) Tuning.D("worlds", 128);
 
+  /// So many reds that nothing else explains are no chance, whatever the probabilities say.
+  private static final int PROOF = 3;
+
   private final Train train;
   private final Tuning tuning;
   private final Rules rules;
@@ -165,7 +168,7 @@ public final class Policy {
           byItself |= mask == only;
         }
       }
-      if (byItself && reds > 1 && beliefs.bad(bit) >= tuning.suspect()) {
+      if (byItself && reds > 1 && (beliefs.bad(bit) >= tuning.suspect() || reds > PROOF)) {
         refused.add(new Plan.Refusal(alone.top(), alone, "it failed by itself, twice"));
       }
     }
@@ -212,7 +215,8 @@ public final class Policy {
     for (Tried tried : train.tried()) {
       boolean runs = tried.verdict() == Verdict.RUNNING && !gone.contains(tried);
       boolean known = tried.verdict() == Verdict.GREEN || tried.verdict() == Verdict.CONFLICT;
-      if (runs || tried.current() && known) {
+      boolean failed = tried.verdict() == Verdict.RED && tried.stack().changes().size() > 1;
+      if (runs || tried.current() && (known || failed)) {
         taken.add(tried.stack());
       }
     }
