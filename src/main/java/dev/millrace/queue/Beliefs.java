@@ -1,5 +1,6 @@
 package dev.millrace.queue;
 
+import dev.millrace.change.ChangeId;
 import dev.millrace.queue.Evidence.Trial;
 import dev.millrace.queue.Tried.Verdict;
 import java.util.ArrayList;
@@ -92,6 +93,10 @@ final class Beliefs {
       }
     }
     return blame;
+  }
+
+  double blame(ChangeId change) {
+    return evidence.reaches(change) ? blame(evidence.bit(change)) : 0;
   }
 
   double flakiness() {

@@ -12,7 +12,7 @@ import java.util.function.ToDoubleFunction;
 /// carries what has landed before.
 final class Forecast {
   /// Time in trials: a candidate that starts now ends at 1.
-  private static final double RESTART = Tuning.D("restart",1.5);
+  private static final double RESTART = 1.5;
 
   /// How many candidates are weighed up for a place.
   private static final int LIKELY = 48;
@@ -59,6 +59,11 @@ final class Forecast {
       gain += gain(line, world, false, carried);
     }
     return gain / landed.length;
+  }
+
+  /// How many of its changes no candidate tests that it carries.
+  int added(Line line) {
+    return line.size() - lines.stream().filter(before -> before.carries(line)).mapToInt(Line::size).max().orElse(0);
   }
 
   private boolean[] carried(Line line) {

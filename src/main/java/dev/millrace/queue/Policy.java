@@ -14,7 +14,9 @@ import java.util.Set;
 
 /// Decides which candidates are tried, dropped and landed.
 public final class Policy {
-  static final int WORLDS = (int) Tuning.D("worlds", 128);
+  static final int WORLDS = 128;
+  /// How many changes that have not been tried are thought of.
+  private static final int FRESH = 24;
 
   /// So many reds that nothing else explains are no chance, whatever the probabilities say.
   private static final int PROOF = 3;
@@ -27,6 +29,7 @@ public final class Policy {
   private final List<World> worlds;
   private final double[] weights;
   private final long suspects;
+  private final Sentences sentences;
 
   public static Plan plan(Train train) {
     return plan(train, Tuning.STANDARD);
@@ -40,18 +43,19 @@ public final class Policy {
     this.train = train;
     this.tuning = tuning;
     rules = train.rules();
-    evidence = new Evidence(train, tuning.reach());
+    evidence = new Evidence(train, FRESH);
     beliefs = new Beliefs(evidence, rules.flakiness(), tuning.conflict());
     worlds = beliefs.worlds(WORLDS);
     weights = new double[evidence.size()];
     long suspicious = 0;
     for (int bit = 0; bit < weights.length; bit++) {
-      weights[bit] = 1 + Tuning.D("front", 0) * Math.exp(-bit / Tuning.D("frontLen", 6));
+      weights[bit] = 1;
       if (beliefs.bad(bit) >= tuning.suspect()) {
         suspicious |= 1L << bit;
       }
     }
     suspects = suspicious;
+    sentences = new Sentences(train, evidence, change -> beliefs.blame(change) >= tuning.suspect());
   }
 
   private Plan plan() {
@@ -84,10 +88,11 @@ public final class Policy {
     var drops = new ArrayList<Plan.Drop>();
     var left = new ArrayList<Tried>();
     for (Tried tried : train.tried()) {
-      if (tried.stack().changes().stream().noneMatch(out::contains)) {
+      Optional<ChangeId> held = tried.stack().changes().stream().filter(out::contains).findFirst();
+      if (held.isEmpty()) {
         left.add(tried);
       } else if (tried.verdict() == Verdict.RUNNING) {
-        drops.add(new Plan.Drop(tried.stack(), tried.current(), "it holds a change that is refused"));
+        drops.add(new Plan.Drop(tried.stack(), tried.current(), Sentences.holds(held.get())));
       }
     }
     List<Entry> entries = train.entries().stream().filter(entry -> !out.contains(entry.change())).toList();
@@ -132,7 +137,7 @@ public final class Policy {
       }
       best = found;
     }
-    return Optional.of(new Plan.Landing(best.line().stack(), "passed"));
+    return Optional.of(new Plan.Landing(best.line().stack(), sentences.lands(best.line().stack())));
   }
 
   private Forecast forecast() {
@@ -156,7 +161,7 @@ public final class Policy {
       long only = 1L << bit;
       Stack alone = Stack.of(evidence.change(bit));
       if (evidence.current(Verdict.CONFLICT).stream().anyMatch(trial -> trial.line().mask() == only)) {
-        refused.add(new Plan.Refusal(alone.top(), alone, "it conflicts with the target"));
+        refused.add(new Plan.Refusal(alone.top(), alone, Sentences.conflicts(alone.top())));
         continue;
       }
       int reds = 0;
@@ -169,7 +174,7 @@ public final class Policy {
         }
       }
       if (byItself && reds > 1 && (beliefs.bad(bit) >= tuning.suspect() || reds > PROOF)) {
-        refused.add(new Plan.Refusal(alone.top(), alone, "it failed by itself, twice"));
+        refused.add(new Plan.Refusal(alone.top(), alone, Sentences.refused(alone.top(), reds)));
       }
     }
     return refused;
@@ -189,15 +194,17 @@ public final class Policy {
       boolean sideLane = line.size() == 1 && (line.mask() & suspects) != 0;
       if (!sideLane) {
         double passes = worlds.stream().filter(world -> world.passes(line.mask())).count() / (double) WORLDS;
-        if (passes < tuning.hopeless() || gain < tuning.idle()) {
-          drops.add(new Plan.Drop(line.stack(), true, "it will hardly pass"));
+        if (passes < tuning.hopeless()) {
+          drops.add(new Plan.Drop(line.stack(), true, sentences.hopeless(line.stack())));
+        } else if (gain < tuning.idle()) {
+          drops.add(new Plan.Drop(line.stack(), true, Sentences.idle()));
         }
       }
     }
     for (Trial trial : evidence.trials(Verdict.RUNNING)) {
       boolean sideLane = trial.line().size() == 1 && (trial.line().mask() & suspects) != 0;
       if (!trial.tried().current() && !sideLane) {
-        drops.add(new Plan.Drop(trial.line().stack(), false, "it stands on a head that has moved"));
+        drops.add(new Plan.Drop(trial.line().stack(), false, Sentences.stranded()));
       }
     }
     return drops;
@@ -253,7 +260,6 @@ public final class Policy {
     int most =
         rules.everyCommit() ? 1 : Math.clamp(Math.ceilDiv(order.size(), rules.room()), 1, rules.batch());
     while (used < rules.room()) {
-      double least = tuning.worth() + tuning.scarcity() * used / rules.room();
       Line best =
           forecast.best(
               evidence,
@@ -264,20 +270,20 @@ public final class Policy {
       if (!lane.isEmpty()) {
         Line first = lane.getFirst();
         double good = 1 - beliefs.bad(evidence.bit(first.changes().getFirst()));
-        if (Math.max(good, least) >= gain) {
+        if (Math.max(good, tuning.worth()) >= gain) {
           lane.removeFirst();
           taken.add(first.stack());
-          starts.add(new Plan.Start(first.stack(), "it is tried by itself"));
+          starts.add(new Plan.Start(first.stack(), sentences.aside(first.changes().getFirst())));
           used++;
           continue;
         }
       }
-      if (best.mask() == 0 || gain < least && used > 0) {
+      if (best.mask() == 0 || gain < tuning.worth() && used > 0) {
         break;
       }
+      starts.add(new Plan.Start(best.stack(), sentences.starts(best.stack(), forecast.added(best))));
       forecast.ends(best, 1, false);
       taken.add(best.stack());
-      starts.add(new Plan.Start(best.stack(), "expected to land " + gain));
       used++;
     }
     return starts;
@@ -298,7 +304,7 @@ public final class Policy {
     var places = new HashMap<ChangeId, Plan.Place>();
     for (Entry entry : train.entries()) {
       ChangeId change = entry.change();
-      double risk = evidence.reaches(change) ? beliefs.blame(evidence.bit(change)) : entry.risk();
+      double risk = evidence.reaches(change) ? beliefs.blame(change) : entry.risk();
       Plan.Standing standing =
           risk >= tuning.suspect()
               ? Plan.Standing.SUSPECT

@@ -158,7 +158,12 @@ public final class Simulation {
     return new Outcome(turnarounds, arrivals.size(), good.size(), 0, inTime, 0, 1);
   }
 
-  public Outcome run(Contender contender, Rules rules, UnaryOperator<Train> seen) {
+  public Outcome run(Contender contender, Rules rules) {
+    return run(contender, rules, UnaryOperator.identity());
+  }
+
+  /// @param seen looks on at all that the contender is given
+  Outcome run(Contender contender, Rules rules, UnaryOperator<Train> seen) {
     var turnarounds = new ArrayList<Double>();
     int started = 0;
     int refusedGood = 0;
@@ -183,13 +188,13 @@ public final class Simulation {
         now = ending.endsAt;
         ending.verdict = ending.passes ? Verdict.GREEN : Verdict.RED;
       }
-      for (boolean again = true; again; ) {
+      for (boolean again = true; again && !waiting.isEmpty(); ) {
         Train train = seen.apply(train(rules));
         long before = System.nanoTime();
         Plan plan = contender.plan(train);
         nanos += System.nanoTime() - before;
         plans++;
-        again = plan.landing().isPresent();
+        again = plan.landing().isPresent() || !plan.refused().isEmpty();
         for (Plan.Refusal refusal : plan.refused()) {
           Arrival arrival = arrivals.get(refusal.change().number() - 1);
           boolean good = !arrival.bad && arrival.enemies.stream().noneMatch(landed::contains);
@@ -300,7 +305,7 @@ public final class Simulation {
     return new Train(rules, entries, tried, false);
   }
 
-  static double percentile(List<Double> values, int percent) {
+  public static double percentile(List<Double> values, int percent) {
     double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     return sorted.length == 0 ? Double.NaN : sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)];
   }
