@@ -21,6 +21,15 @@ public final class Policy {
   /// So many reds that nothing else explains are no chance, whatever the probabilities say.
   private static final int PROOF = 3;
 
+  /// What a candidate is worth, for each landing it brings, that leaves out one that may well pass.
+  private static final double OUT_OF_ORDER = 0.85;
+
+  private static final Comparator<Ending> ORDER =
+      Comparator.comparing(Ending::remaining)
+          .thenComparing(ending -> ending.line.size())
+          .thenComparing(ending -> ending.line.mask())
+          .thenComparing(ending -> ending.line.changes().toString());
+
   private final Train train;
   private final Tuning tuning;
   private final Rules rules;
@@ -117,15 +126,13 @@ public final class Policy {
         all |= 1L << bit;
       }
       Forecast later = forecast();
-      running().forEach(trial -> later.ends(trial.line(), remaining(trial), false));
-      double ends = running().stream().mapToDouble(this::remaining).min().orElse(0);
-      greens.forEach(green -> later.ends(green.line(), ends, true));
+      all(later, Set.of(), List.of());
       double least = running().isEmpty() ? Double.MAX_VALUE : later.waiting(all & ~suspects);
       Trial found = null;
       for (Trial green : greens) {
         Forecast now = forecast();
         now.ends(green.line(), 0, true);
-        running().forEach(trial -> now.ends(trial.line(), remaining(trial), false));
+        all(now, Set.of(), List.of());
         double waiting = now.waiting(all & ~suspects);
         if (waiting < least - 1e-9) {
           least = waiting;
@@ -149,6 +156,33 @@ public final class Policy {
     return evidence.current(Verdict.RUNNING).stream()
         .sorted(Comparator.comparing(this::remaining).thenComparing(trial -> trial.line().size()).thenComparing(trial -> trial.line().mask()))
         .toList();
+  }
+
+  private record Ending(Line line, double remaining, boolean green) {}
+
+  /// Lets all end that run, or have passed and wait, but for those that are gone, and these that start now; what each is
+  /// expected to land that none before it does.
+  private Map<Line, Double> all(Forecast forecast, Set<Tried> gone, List<Line> starting) {
+    var endings = new ArrayList<Ending>();
+    for (Trial trial : evidence.current(Verdict.RUNNING)) {
+      if (!gone.contains(trial.tried())) {
+        endings.add(new Ending(trial.line(), remaining(trial), false));
+      }
+    }
+    starting.forEach(line -> endings.add(new Ending(line, 1, false)));
+    endings.sort(ORDER);
+    double soonest = endings.isEmpty() ? 0 : endings.getFirst().remaining;
+    evidence.current(Verdict.GREEN).stream()
+        .map(trial -> new Ending(trial.line(), soonest, true))
+        .sorted(ORDER.reversed())
+        .forEach(endings::add);
+    if (rules.everyCommit()) {
+      endings.sort(Comparator.comparing(ending -> ending.line.size()));
+    }
+    var gains = new HashMap<Line, Double>();
+    endings.forEach(
+        ending -> gains.put(ending.line, forecast.ends(ending.line, ending.remaining, ending.green)));
+    return gains;
   }
 
   private double remaining(Trial trial) {
@@ -187,16 +221,14 @@ public final class Policy {
 
   private List<Plan.Drop> drops() {
     var drops = new ArrayList<Plan.Drop>();
-    Forecast forecast = forecast();
+    Map<Line, Double> gains = all(forecast(), Set.of(), List.of());
     for (Trial trial : running()) {
       Line line = trial.line();
-      double gain = forecast.ends(line, remaining(trial), false);
       boolean sideLane = line.size() == 1 && (line.mask() & suspects) != 0;
       if (!sideLane) {
-        double passes = worlds.stream().filter(world -> world.passes(line.mask())).count() / (double) WORLDS;
-        if (passes < tuning.hopeless()) {
+        if (passes(line) < tuning.hopeless()) {
           drops.add(new Plan.Drop(line.stack(), true, sentences.hopeless(line.stack())));
-        } else if (gain < tuning.idle()) {
+        } else if (!rules.everyCommit() && trial.tried().progress() > 0 && gains.get(line) < tuning.idle()) {
           drops.add(new Plan.Drop(line.stack(), true, Sentences.idle()));
         }
       }
@@ -208,6 +240,10 @@ public final class Policy {
       }
     }
     return drops;
+  }
+
+  private double passes(Line line) {
+    return worlds.stream().filter(world -> world.passes(line.mask())).count() / (double) WORLDS;
   }
 
   private List<Plan.Start> starts(Set<Tried> gone) {
@@ -227,19 +263,7 @@ public final class Policy {
         taken.add(tried.stack());
       }
     }
-    Forecast forecast = forecast();
-    running().stream()
-        .filter(trial -> !gone.contains(trial.tried()))
-        .forEach(
-            trial -> {
-              forecast.ends(trial.line(), remaining(trial), false);
-            });
-    evidence.current(Verdict.GREEN).stream()
-        .sorted(Comparator.comparing(trial -> -trial.line().size()))
-        .forEach(
-            trial -> {
-              forecast.ends(trial.line(), 1, true);
-            });
+    var starting = new ArrayList<Line>();
     var lane = new ArrayList<Line>();
     var order = new ArrayList<Integer>();
     double cumulated = 0;
@@ -260,18 +284,24 @@ public final class Policy {
     int most =
         rules.everyCommit() ? 1 : Math.clamp(Math.ceilDiv(order.size(), rules.room()), 1, rules.batch());
     while (used < rules.room()) {
+      Forecast forecast = forecast();
+      all(forecast, gone, starting);
       Line best =
           forecast.best(
               evidence,
               order,
               most,
-              line -> taken.contains(line.stack()) ? 0 : forecast.gain(line));
+              line ->
+                  taken.contains(line.stack()) || passes(line) < tuning.hopeless()
+                      ? 0
+                      : forecast.gain(line) * (inOrder(line, order) ? 1 : OUT_OF_ORDER));
       double gain = best.mask() == 0 ? 0 : forecast.gain(best);
       if (!lane.isEmpty()) {
         Line first = lane.getFirst();
         double good = 1 - beliefs.bad(evidence.bit(first.changes().getFirst()));
         if (Math.max(good, tuning.worth()) >= gain) {
           lane.removeFirst();
+          starting.add(first);
           taken.add(first.stack());
           starts.add(new Plan.Start(first.stack(), sentences.aside(first.changes().getFirst())));
           used++;
@@ -282,11 +312,17 @@ public final class Policy {
         break;
       }
       starts.add(new Plan.Start(best.stack(), sentences.starts(best.stack(), forecast.added(best))));
-      forecast.ends(best, 1, false);
+      starting.add(best);
       taken.add(best.stack());
       used++;
     }
     return starts;
+  }
+
+  /// Whether it leaves out none that is ahead of one it holds.
+  private static boolean inOrder(Line line, List<Integer> order) {
+    int last = 63 - Long.numberOfLeadingZeros(line.mask());
+    return order.stream().allMatch(bit -> bit > last || (line.mask() >> bit & 1) != 0);
   }
 
   private Map<ChangeId, Plan.Place> places(Set<Tried> gone, Set<ChangeId> starting) {

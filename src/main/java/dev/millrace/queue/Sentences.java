@@ -27,7 +27,7 @@ record Sentences(Train train, Evidence evidence, Predicate<ChangeId> suspect) {
   String lands(Stack stack) {
     return names(stack.changes())
         + (stack.changes().size() > 1 ? " passed together" : " passed")
-        + leavingOut(stack);
+        + leavingOut(stack, true);
   }
 
   static String conflicts(ChangeId change) {
@@ -58,11 +58,12 @@ record Sentences(Train train, Evidence evidence, Predicate<ChangeId> suspect) {
   }
 
   String aside(ChangeId change) {
-    String why = failed(change).isPresent() ? change + " " + trouble(change) : change + " is likely to fail";
-    return why
-        + (train.entries().size() > 1
-            ? "; it is tried by itself while the others go on without it"
-            : "; it is tried by itself once more");
+    return change
+        + " "
+        + trouble(change)
+        + "; it is tried by itself"
+        + (failed(change).map(stack -> stack.changes().size() == 1).orElse(false) ? " once more" : "")
+        + (train.entries().size() > 1 ? " while the others go on without it" : "");
   }
 
   /// @param added how many of its changes no other candidate tests
@@ -73,12 +74,12 @@ record Sentences(Train train, Evidence evidence, Predicate<ChangeId> suspect) {
     return names(above)
         + (added > 1 ? " together" : "")
         + (below.isEmpty() ? (added > 1 ? "" : " on the target's head") : " on top of " + names(below))
-        + leavingOut(stack)
+        + leavingOut(stack, false)
         + (added > 1 ? ", because there is room for " + train.rules().room() + " only" : "");
   }
 
   /// What is ahead of the stack's last change, and not in it.
-  private String leavingOut(Stack stack) {
+  private String leavingOut(Stack stack, boolean lands) {
     List<ChangeId> order = train.entries().stream().map(Entry::change).toList();
     int last = stack.changes().stream().mapToInt(order::indexOf).max().orElse(0);
     var hedged = new ArrayList<ChangeId>();
@@ -88,16 +89,18 @@ record Sentences(Train train, Evidence evidence, Predicate<ChangeId> suspect) {
         (suspect.test(ahead) || conflict(ahead) ? blamed : hedged).add(ahead);
       }
     }
-    var sentence = new StringBuilder();
-    if (blamed.size() == 1) {
-      sentence.append(", without ").append(blamed.getFirst()).append(", ").append(failure(blamed.getFirst()));
-    } else if (blamed.size() > 1) {
-      sentence.append(", without ").append(names(blamed)).append(", which seem to be at fault");
+    String without =
+        switch (blamed.size()) {
+          case 0 -> "";
+          case 1 -> ", without " + blamed.getFirst() + ", " + failure(blamed.getFirst());
+          default -> ", without " + names(blamed) + ", which seem to be at fault";
+        };
+    if (hedged.isEmpty()) {
+      return without;
     }
-    if (!hedged.isEmpty()) {
-      sentence.append(", in case ").append(names(hedged)).append(hedged.size() > 1 ? " do" : " does").append(" not pass");
-    }
-    return sentence.toString();
+    String others = names(hedged);
+    return without
+        + (lands ? ", before " + others : ", in case " + others + (hedged.size() > 1 ? " do" : " does") + " not pass");
   }
 
   private String failure(ChangeId change) {
