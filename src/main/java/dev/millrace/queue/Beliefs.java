@@ -68,7 +68,12 @@ final class Beliefs {
     mergeConflicts =
         masks(evidence.current(Verdict.CONFLICT).stream().filter(trial -> trial.line().size() > 1).toList());
     long[] reds = masks(evidence.trials(Verdict.RED));
-    explain(Arrays.stream(reds).boxed().sorted(Comparator.comparingInt(Long::bitCount)).mapToLong(Long::longValue).toArray());
+    explain(
+        Arrays.stream(reds)
+            .boxed()
+            .sorted(Comparator.comparingInt(Long::bitCount))
+            .mapToLong(Long::longValue)
+            .toArray());
   }
 
   /// How probable it is that the change is bad by itself.
@@ -282,7 +287,9 @@ final class Beliefs {
         }
       }
     }
-    causes.sort(Comparator.comparingDouble(cause -> Math.log(flakiness) * Long.bitCount(cause.explained) - Math.log(cause.odds)));
+    causes.sort(
+        Comparator.comparingDouble(
+            cause -> Math.log(flakiness) * Long.bitCount(cause.explained) - Math.log(cause.odds)));
     return causes.subList(0, Math.min(causes.size(), CAUSES));
   }
 
