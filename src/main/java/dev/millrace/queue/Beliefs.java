@@ -222,7 +222,7 @@ final class Beliefs {
   /// @param explained the reds that hold it, as bits
   private record Cause(long bad, long clash, double odds, long explained) {}
 
-  /// Sets of causes, built up one cause at a time from the likeliest sets, each of which explains one red more at least.
+  /// Sets of causes, built up one cause at a time from the likeliest sets; each cause explains one red more at least.
   private List<Explanation> explanations(long members, List<Long> reds) {
     List<Cause> causes = causes(members, reds);
     var found = new ArrayList<Guess>();

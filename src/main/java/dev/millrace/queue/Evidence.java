@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// The changes in reach, each with a bit, in the order of their turn; and the trials that hold only such.
@@ -55,7 +56,7 @@ final class Evidence {
   }
 
   int bit(ChangeId change) {
-    return bits.get(change);
+    return Objects.requireNonNull(bits.get(change), "out of reach");
   }
 
   boolean reaches(ChangeId change) {
@@ -86,7 +87,7 @@ final class Evidence {
   private Line line(Stack stack) {
     long mask = 0;
     for (ChangeId change : stack.changes()) {
-      mask |= 1L << bits.get(change);
+      mask |= 1L << bit(change);
     }
     return new Line(stack.changes(), mask);
   }

@@ -97,7 +97,7 @@ final class Forecast {
     return weight;
   }
 
-  /// How long the good ones among these wait until they land, all of them together; what no candidate lands starts anew.
+  /// How long the good ones among these wait until they land, all together; what no candidate lands starts anew.
   double waiting(long mask) {
     double sum = waited;
     for (int world = 0; world < landed.length; world++) {

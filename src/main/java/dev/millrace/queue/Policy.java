@@ -12,7 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Decides which candidates are tried, dropped and landed.
+/// Decides which candidates are tried, dropped and landed: a pure function of the train.
+///
+/// What is not known is imagined: a hundred worlds, as probable as the evidence makes them, in each of which every change
+/// is good or bad and any two go together or do not ([Beliefs]). A candidate is worth what it is expected to land in
+/// them, given all that runs already ([Forecast]); the best is started, again and again, while there is room and it is
+/// worth it. Groups, bets against a change and second looks all follow from that. Three things do not: a change that is
+/// more likely bad than good goes to the side lane, where it is tried by itself while the others go on without it; only
+/// what failed by itself, and failed twice with nothing else to blame, is refused; and what lands has passed as it lands.
 public final class Policy {
   static final int WORLDS = 128;
   /// How many changes that have not been tried are thought of.
@@ -114,7 +121,9 @@ public final class Policy {
     List<Trial> greens =
         evidence.current(Verdict.GREEN).stream()
             .filter(trial -> !rules.everyCommit() || trial.line().size() == 1)
-            .sorted(Comparator.comparing((Trial trial) -> -trial.line().size()).thenComparing(trial -> trial.line().mask()))
+            .sorted(
+                Comparator.comparing((Trial trial) -> -trial.line().size())
+                    .thenComparing(trial -> trial.line().mask()))
             .toList();
     if (greens.isEmpty()) {
       return Optional.empty();
@@ -151,17 +160,15 @@ public final class Policy {
     return new Forecast(worlds, rules.everyCommit(), beliefs.flakiness(), weights);
   }
 
-  /// Those that can land, the soonest to end first.
+  /// Those that can land.
   private List<Trial> running() {
-    return evidence.current(Verdict.RUNNING).stream()
-        .sorted(Comparator.comparing(this::remaining).thenComparing(trial -> trial.line().size()).thenComparing(trial -> trial.line().mask()))
-        .toList();
+    return evidence.current(Verdict.RUNNING);
   }
 
   private record Ending(Line line, double remaining, boolean green) {}
 
-  /// Lets all end that run, or have passed and wait, but for those that are gone, and these that start now; what each is
-  /// expected to land that none before it does.
+  /// Lets all end that run, or have passed and wait, but for those that are gone, and these that start now; what each
+  /// is expected to land that none before it does.
   private Map<Line, Double> all(Forecast forecast, Set<Tried> gone, List<Line> starting) {
     var endings = new ArrayList<Ending>();
     for (Trial trial : evidence.current(Verdict.RUNNING)) {
@@ -228,7 +235,7 @@ public final class Policy {
       if (!sideLane) {
         if (passes(line) < tuning.hopeless()) {
           drops.add(new Plan.Drop(line.stack(), true, sentences.hopeless(line.stack())));
-        } else if (!rules.everyCommit() && trial.tried().progress() > 0 && gains.get(line) < tuning.idle()) {
+        } else if (!rules.everyCommit() && trial.tried().progress() > 0 && gains.getOrDefault(line, 0.0) < tuning.idle()) {
           drops.add(new Plan.Drop(line.stack(), true, Sentences.idle()));
         }
       }
@@ -243,7 +250,11 @@ public final class Policy {
   }
 
   private double passes(Line line) {
-    return worlds.stream().filter(world -> world.passes(line.mask())).count() / (double) WORLDS;
+    int passing = 0;
+    for (World world : worlds) {
+      passing += world.passes(line.mask()) ? 1 : 0;
+    }
+    return passing / (double) WORLDS;
   }
 
   private List<Plan.Start> starts(Set<Tried> gone) {
@@ -315,6 +326,12 @@ public final class Policy {
       starting.add(best);
       taken.add(best.stack());
       used++;
+    }
+    if (used == 0 && !train.entries().isEmpty()) {
+      Stack first = Stack.of(train.entries().getFirst().change());
+      if (!taken.contains(first)) {
+        starts.add(new Plan.Start(first, sentences.starts(first, 1)));
+      }
     }
     return starts;
   }

@@ -23,10 +23,6 @@ record Tuning(
     return new Tuning(other, suspect, hopeless, idle, conflict, reachRisk, patience);
   }
 
-  Tuning withSuspect(double other) {
-    return new Tuning(worth, other, hopeless, idle, conflict, reachRisk, patience);
-  }
-
   Tuning withHopeless(double other) {
     return new Tuning(worth, suspect, other, idle, conflict, reachRisk, patience);
   }

@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// A queue that does what the policy plans, and writes it down. Changes are called A, B, C; each verb tells what happens
-/// next, and everything that follows from it is done before the next one.
+/// A queue that does what the policy plans, and writes it down. Changes are called A, B, C; each verb tells what
+/// happens next, and everything that follows from it is done before the next one.
 final class Desk {
   private static final class Candidate {
     final List<String> made;
