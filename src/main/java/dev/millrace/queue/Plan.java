@@ -27,7 +27,8 @@ public record Plan(
   /// @param evidence the candidate it is held to have failed
   public record Refusal(ChangeId change, Stack evidence, String because) {}
 
-  public record Drop(Stack stack, String because) {}
+  /// @param current which one, where two of the same changes run: the one on the target's present head, or the other
+  public record Drop(Stack stack, boolean current, String because) {}
 
   public record Start(Stack stack, String because) {}
 
