@@ -13,10 +13,13 @@ import dev.millrace.pipeline.Integration;
 import dev.millrace.pipeline.NameRule;
 import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.PipelineName;
+import dev.millrace.pipeline.Remote;
+import dev.millrace.pipeline.RemoteUrl;
 import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.pipeline.Stage;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.Step;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -51,6 +54,7 @@ final class PipelineReading {
   private final boolean stepsAreKnown;
   private final @Nullable Pipeline pipeline;
   private final List<Claim> claims = new ArrayList<>();
+  private @Nullable Found found;
 
   /// A branch pattern whose branches the pipeline integrates.
   record Claim(PipelineName pipeline, Place place, RepositoryName repository, BranchName into, BranchPattern pattern) {
@@ -111,20 +115,72 @@ final class PipelineReading {
   }
 
   private @Nullable Pipeline read() {
-    Setting repository = setting(body.map().get(Key.REPOSITORY));
-    String repositoryName = repository == null ? null : repository.name(NameRule.REPOSITORY);
+    Found repository = repository();
+    found = repository;
+    RepositoryName repositoryName = repository == null ? null : repository.name();
     List<BranchPattern> pushes = pushes();
     List<Written> stages = stages();
     Integration integration = integration(repositoryName);
-    if (repositoryName == null || stages.isEmpty() || !problems.none()) {
+    if (repository == null || repositoryName == null || stages.isEmpty() || !problems.none()) {
       return null;
     }
     return new Pipeline(
         new PipelineName(body.name()),
-        new RepositoryName(repositoryName),
+        repositoryName,
+        repository.remote(),
         integration,
         pushes,
         stages.stream().map(PipelineReading::stage).toList());
+  }
+
+  /// A repository of this server, or one elsewhere and the name of its mirror.
+  ///
+  /// @param place of the name or of the URL
+  record Found(RepositoryName name, @Nullable Remote remote, Place place) {}
+
+  /// What the pipeline is about; null when that cannot be read.
+  @Nullable Found found() {
+    return found;
+  }
+
+  private @Nullable Found repository() {
+    if (body.map().get(Key.REPOSITORY) instanceof Mapping map) {
+      Setting url = setting(map.get(Key.URL));
+      Setting written = setting(map.get(Key.POLL));
+      Duration poll =
+          written == null ? Remote.USUAL : written.duration("from one look at a remote to the next there are", Remote.SHORTEST);
+      if (url == null && !map.has(Key.URL)) {
+        problems.leaveToSchema();
+      }
+      String text = url == null ? null : url.text();
+      if (url != null && text != null && !RemoteUrl.isMeantBy(text)) {
+        problems.add(
+            url.place(),
+            "\"" + text + "\" is not a URL; write repository: " + text + " if this server hosts it");
+        return null;
+      }
+      return url == null || text == null || poll == null ? null : remote(url, text, poll);
+    }
+    Setting setting = setting(body.map().get(Key.REPOSITORY));
+    String text = setting == null ? null : setting.text();
+    if (setting == null || text == null) {
+      return null;
+    }
+    if (RemoteUrl.isMeantBy(text)) {
+      return remote(setting, text, Remote.USUAL);
+    }
+    String name = setting.name(NameRule.REPOSITORY);
+    return name == null ? null : new Found(new RepositoryName(name), null, setting.place());
+  }
+
+  private @Nullable Found remote(Setting setting, String text, Duration poll) {
+    Optional<String> refusal = RemoteUrl.refusal(text);
+    if (refusal.isPresent()) {
+      problems.add(setting.place(), refusal.get());
+      return null;
+    }
+    var url = new RemoteUrl(text);
+    return new Found(url.mirror(), new Remote(url, poll), setting.place());
   }
 
   private static Stage stage(Written written) {
@@ -146,7 +202,7 @@ final class PipelineReading {
     return new ArrayList<>(patterns(on, Key.PUSH).keySet());
   }
 
-  private @Nullable Integration integration(@Nullable String repository) {
+  private @Nullable Integration integration(@Nullable RepositoryName repository) {
     if (!(body.map().get(Key.INTEGRATE) instanceof Mapping map)) {
       leaveUnlessAbsent(body.map(), Key.INTEGRATE);
       return null;
@@ -165,7 +221,7 @@ final class PipelineReading {
                 place, "\"" + into + "\" is where branches are integrated into; it cannot be integrated into itself");
           } else if (repository != null && NameRule.LABEL.allows(body.name())) {
             var name = new PipelineName(body.name());
-            claims.add(new Claim(name, place, new RepositoryName(repository), new BranchName(into), pattern));
+            claims.add(new Claim(name, place, repository, new BranchName(into), pattern));
           }
         });
     if (branches.isEmpty()) {

@@ -26,7 +26,9 @@ class SchemaTest {
   /// A file with one pipeline that says everything, one key a line, and nothing that is the default anyway.
   private static final String EVERYTHING =
       """
-      repository: shop
+      repository:
+        url: https://git.example.org/acme/shop.git
+        poll: 5m
       integrate:
         branches: ["integrate/**"]
         into: next
@@ -116,7 +118,7 @@ class SchemaTest {
       }
     }
     assertThat(optional)
-        .containsExactly("into", "parallel", "- compile", "needs", "cpu", "memory", "processes", "timeout", "network");
+        .containsExactly("poll", "into", "parallel", "- compile", "needs", "cpu", "memory", "processes", "timeout", "network");
   }
 
   @Test
@@ -133,6 +135,9 @@ class SchemaTest {
             run: make
         """;
     JsonNode defs = SCHEMA.path("$defs");
+    String elsewhere = "https://git.example.org/acme/shop.git";
+    assertThat(pipeline(bare.replace("shop", "{url: \"%s\", poll: %s}".formatted(elsewhere, defs.at("/repository/properties/poll/default").asString()))))
+        .isEqualTo(pipeline(bare.replace("shop", elsewhere)));
     String told =
         bare.replace(
                 "integrate:\n",
