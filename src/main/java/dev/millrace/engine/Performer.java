@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import dev.millrace.change.AttemptId;
+import dev.millrace.change.Candidate;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
 import dev.millrace.change.Fault;
@@ -168,17 +169,19 @@ final class Performer implements AutoCloseable {
   }
 
   private Event merge(Effect.Merge order) {
-    repositories.keep(order.repository(), order.change(), order.commit().id());
-    MergeOutcome outcome = repositories.merge(order);
+    order.pieces().forEach(piece -> repositories.keep(order.repository(), piece.change(), piece.commit().id()));
+    MergeOutcome outcome = repositories.stack(order);
     Instant at = clock.instant();
     return switch (outcome) {
-      case MergeOutcome.Merged merged -> {
-        repositories.keep(order.repository(), order.change(), merged.candidate().commit());
-        yield new Event.Merged(at, order.change(), merged.candidate(), merged.by().toString());
+      case MergeOutcome.Stacked stacked -> {
+        repositories.keep(order.repository(), order.change(), stacked.commit());
+        var candidate = new Candidate(stacked.base(), stacked.commit());
+        yield new Event.Merged(at, order.change(), candidate, stacked.by().toString());
       }
-      case MergeOutcome.Conflict(var base, var files) -> new Event.Conflicted(at, order.change(), base, files);
-      case MergeOutcome.NothingNew(var base) -> new Event.NothingToIntegrate(at, order.change(), base);
-      case MergeOutcome.Impossible(var because) -> new Event.NotMergeable(at, order.change(), because);
+      case MergeOutcome.Conflict(var base, var _, var files) ->
+          new Event.Conflicted(at, order.change(), base, files);
+      case MergeOutcome.NothingNew(var base, var _) -> new Event.NothingToIntegrate(at, order.change(), base);
+      case MergeOutcome.Impossible(var _, var because) -> new Event.NotMergeable(at, order.change(), because);
     };
   }
 

@@ -5,7 +5,6 @@ import dev.millrace.flow.Effect;
 import dev.millrace.git.Pushes;
 import dev.millrace.git.Repositories;
 import dev.millrace.log.Logs;
-import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.runner.Runner;
 import dev.millrace.store.Store;
@@ -75,9 +74,10 @@ public final class Works implements AutoCloseable {
   private void landed(Effect.Promote promotion) {
     RepositoryName repository = promotion.repository();
     lostPushes.recorded(repository, promotion.into(), promotion.candidate().commit());
-    BranchName branch = promotion.branch();
-    if (branch != null && repositories.branch(repository, branch).isEmpty()) {
-      lostPushes.recorded(repository, branch, null);
+    for (Effect.Tip tip : promotion.branches()) {
+      if (repositories.branch(repository, tip.branch()).isEmpty()) {
+        lostPushes.recorded(repository, tip.branch(), null);
+      }
     }
     // the pipeline repository can be integrated like any other
     if (repository.equals(Definitions.REPOSITORY) && promotion.into().equals(Definitions.MAIN)) {

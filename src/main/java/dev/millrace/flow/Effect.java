@@ -7,27 +7,36 @@ import dev.millrace.change.Commit;
 import dev.millrace.change.CommitId;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.Limits;
+import dev.millrace.pipeline.Method;
 import dev.millrace.pipeline.RepositoryName;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// What the outside world owes us: a conclusion from what is in flight, never stored. Each is safe to perform twice.
 public sealed interface Effect {
-  /// Make the commit that `into` would become.
+  /// Make the commit that `into` would become with these changes, each on top of the one before it. The same order on
+  /// the same head makes the same commits, and those of its first pieces are those of a shorter order.
   ///
-  /// @param at the committer's time, so that doing it twice makes the same commit
-  /// @param keep the candidate made before; it is kept if `into` still is its base
+  /// @param change whose candidate it is: the change of the last piece
+  /// @param candidate which candidate of that change, counted from 1
   record Merge(
-      ChangeId change,
-      RepositoryName repository,
-      Commit commit,
-      BranchName branch,
-      BranchName into,
-      Instant at,
-      @Nullable Candidate keep)
-      implements Effect {}
+      ChangeId change, int candidate, RepositoryName repository, List<Piece> pieces, BranchName into, Method method)
+      implements Effect {
+    public Merge {
+      pieces = List.copyOf(pieces);
+      if (pieces.isEmpty() || !pieces.getLast().change().equals(change)) {
+        throw new IllegalArgumentException("a candidate is made of changes, its own on top");
+      }
+    }
+  }
+
+  /// One change in a candidate.
+  ///
+  /// @param commit the branch's tip
+  /// @param at the time that the commits made of it bear, unless what they stand on is younger
+  record Piece(ChangeId change, Commit commit, BranchName branch, Instant at) {}
 
   /// See the attempt through: start its container if there is none, else find it again, and say how it ends.
   record Run(Assignment assignment) implements Effect {}
@@ -38,17 +47,19 @@ public sealed interface Effect {
   /// End the attempt's container, if there is one.
   record Stop(AttemptId attempt) implements Effect {}
 
-  /// Move `into` from the candidate's base to the candidate, then delete the branch if it still is where it was.
+  /// Move `into` from the candidate's base to the candidate, then delete each of the branches that still is where it was.
   ///
-  /// @param branch null when there is none to delete
+  /// @param branches those of all changes that land; none for a change whose branch stays
   record Promote(
-      AttemptId attempt,
-      RepositoryName repository,
-      Candidate candidate,
-      @Nullable BranchName branch,
-      CommitId tip,
-      BranchName into)
-      implements Effect {}
+      AttemptId attempt, RepositoryName repository, Candidate candidate, List<Tip> branches, BranchName into)
+      implements Effect {
+    public Promote {
+      branches = List.copyOf(branches);
+    }
+  }
+
+  /// A branch, and the commit it was at.
+  record Tip(BranchName branch, CommitId commit) {}
 
   /// All that a runner has to know about one attempt.
   ///

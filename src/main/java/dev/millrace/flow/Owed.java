@@ -29,11 +29,13 @@ public final class Owed {
 
   public static List<Effect> to(Change change) {
     var owed = new ArrayList<Effect>();
-    if (change.state() instanceof ChangeState.Merging(var since, var _)
+    if (change.state() instanceof ChangeState.Merging
         && change.aim() instanceof Aim.Integrate(var branch, var into)) {
+      var piece = new Effect.Piece(change.id(), change.commit(), branch, change.createdAt());
+      var method = Objects.requireNonNull(change.pipeline().integration()).method();
       owed.add(
           new Effect.Merge(
-              change.id(), change.pipeline().repository(), change.commit(), branch, into, since, change.candidate()));
+              change.id(), change.round(), change.pipeline().repository(), List.of(piece), into, method));
     }
     for (Attempt attempt : change.attempts()) {
       if (!attempt.ended()) {
@@ -100,8 +102,8 @@ public final class Owed {
 
   private static Effect promote(
       Change change, Attempt attempt, Candidate candidate, @Nullable BranchName branch, BranchName into) {
-    return new Effect.Promote(
-        attempt.id(), change.pipeline().repository(), candidate, branch, change.commit().id(), into);
+    var tips = branch == null ? List.<Effect.Tip>of() : List.of(new Effect.Tip(branch, change.commit().id()));
+    return new Effect.Promote(attempt.id(), change.pipeline().repository(), candidate, tips, into);
   }
 
   /// Containers of the stages that come next are made while the ones before them run.

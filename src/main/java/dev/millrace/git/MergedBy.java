@@ -4,7 +4,9 @@ package dev.millrace.git;
 /// file that the other side renamed a conflict.
 public enum MergedBy {
   GIT("git"),
-  JGIT("JGit");
+  JGIT("JGit"),
+  /// There was nothing to merge.
+  NOBODY("nobody, for it is the pushed commit itself");
 
   private final String text;
 

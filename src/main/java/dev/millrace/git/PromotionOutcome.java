@@ -1,13 +1,19 @@
 package dev.millrace.git;
 
 import dev.millrace.change.CommitId;
+import dev.millrace.pipeline.BranchName;
+import java.util.List;
 
 /// What came of a [dev.millrace.flow.Effect.Promote].
 public sealed interface PromotionOutcome {
   /// The target branch contains the candidate, now or since an earlier call.
   ///
-  /// @param branchDeleted whether the change's branch is gone; false when it has moved on, or there was none to delete
-  record Promoted(boolean branchDeleted) implements PromotionOutcome {}
+  /// @param gone which of the branches to delete are gone, now or since before; those that have moved on stay
+  record Promoted(List<BranchName> gone) implements PromotionOutcome {
+    public Promoted {
+      gone = List.copyOf(gone);
+    }
+  }
 
   /// The target branch is no longer at the candidate's base; nothing was done.
   record Moved(CommitId found) implements PromotionOutcome {}

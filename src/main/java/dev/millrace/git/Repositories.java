@@ -1,7 +1,6 @@
 package dev.millrace.git;
 
 import dev.millrace.change.Between;
-import dev.millrace.change.Candidate;
 import dev.millrace.change.ChangeId;
 import dev.millrace.change.Commit;
 import dev.millrace.change.CommitId;
@@ -19,9 +18,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,24 +26,20 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.AbbreviatedObjectId;
-import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.PersonIdent;
 import org.eclipse.jgit.lib.Ref;
-import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
-import org.eclipse.jgit.revwalk.filter.RevFilter;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.eclipse.jgit.treewalk.TreeWalk;
 import org.eclipse.jgit.util.FS;
@@ -60,16 +52,10 @@ import org.slf4j.LoggerFactory;
 /// All calls may come from any thread, and twice. A repository that is not there, or broken, is a [GitTrouble], except
 /// where an outcome can say it.
 public final class Repositories implements AutoCloseable {
-  /// Where commits are held that no branch need hold: no client sees or moves these refs.
   private static final Logger LOG = LoggerFactory.getLogger(Repositories.class);
-  static final String KEPT = "refs/millrace/";
-
   private static final String SUFFIX = ".git";
-  private static final String RECORDED = "refs/recorded/";
   private static final BranchName DEFAULT_BRANCH = new BranchName("main");
   private static final long LARGEST_SOURCE_FILE = 1 << 20;
-  private static final int LOCK_TRIES = 100;
-  private static final long LOCK_PAUSE_NANOS = 20_000_000;
 
   private final Path root;
   private final Workspaces workspaces;
@@ -236,9 +222,6 @@ public final class Repositories implements AutoCloseable {
         });
   }
 
-  /// How many of a branch's own commits are looked at for a landing.
-  private static final int LANDINGS = 20_000;
-
   /// With which commit of the branch's own line, following first parents, the commit came onto it: the first one that
   /// contains it. Empty when none of the last 20,000 has brought it.
   public Optional<CommitId> landing(RepositoryName name, BranchName target, CommitId commit) {
@@ -247,30 +230,9 @@ public final class Repositories implements AutoCloseable {
         (repository, walk) -> {
           ObjectId head = head(repository, target);
           RevCommit wanted = parse(walk, commit);
-          if (head == null || wanted == null || !walk.isMergedInto(wanted, walk.parseCommit(head))) {
-            return Optional.empty();
-          }
-          var line = new ArrayList<RevCommit>();
-          RevCommit next = walk.parseCommit(head);
-          while (line.size() < LANDINGS) {
-            line.add(next);
-            if (next.equals(wanted) || next.getParentCount() == 0) {
-              break;
-            }
-            next = walk.parseCommit(next.getParent(0));
-          }
-          // whatever contains it is in front of what does not, so the end is found by halving
-          int with = 0;
-          int without = line.size();
-          while (without - with > 1) {
-            int middle = (with + without) >>> 1;
-            if (walk.isMergedInto(wanted, line.get(middle))) {
-              with = middle;
-            } else {
-              without = middle;
-            }
-          }
-          return with == LANDINGS - 1 ? Optional.empty() : Optional.of(id(line.get(with)));
+          return head == null || wanted == null
+              ? Optional.empty()
+              : Ancestry.landing(walk, walk.parseCommit(head), wanted).map(Repositories::id);
         });
   }
 
@@ -280,14 +242,7 @@ public final class Repositories implements AutoCloseable {
         name,
         (repository, walk) -> {
           RevCommit wanted = parse(walk, commit);
-          var containing = new TreeMap<String, CommitId>();
-          for (CommitId one : wanted == null ? Set.<CommitId>of() : among) {
-            RevCommit tip = parse(walk, one);
-            if (tip != null && walk.isMergedInto(wanted, tip)) {
-              containing.put(one.hex(), one);
-            }
-          }
-          return Set.copyOf(containing.values());
+          return wanted == null ? Set.of() : Ancestry.containing(walk, wanted, among);
         });
   }
 
@@ -317,164 +272,50 @@ public final class Repositories implements AutoCloseable {
         });
   }
 
-  /// Makes the commit that the target branch would become. No branch moves; the same order makes the same commit.
-  public MergeOutcome merge(Effect.Merge order) {
+  /// Makes what the target branch would become with these changes. No branch moves; the same order on the same head makes
+  /// the same commits.
+  public MergeOutcome stack(Effect.Merge order) {
     RepositoryName name = order.repository();
     if (!has(name)) {
-      return new MergeOutcome.Impossible("there is no repository " + name);
+      return new MergeOutcome.Impossible(null, "there is no repository " + name);
     }
-    return in(
-        name,
-        (repository, walk) -> {
-          ObjectId head = head(repository, order.into());
-          if (head == null) {
-            return new MergeOutcome.Impossible(
-                name + " has no branch " + order.into() + ": push a first commit to " + order.into());
-          }
-          RevCommit base = walk.parseCommit(head);
-          Candidate keep = order.keep();
-          if (keep != null && keep.base().equals(id(base)) && parse(walk, keep.commit()) != null) {
-            return new MergeOutcome.Merged(keep, merger().by());
-          }
-          RevCommit commit = parse(walk, order.commit().id());
-          if (commit == null) {
-            return new MergeOutcome.Impossible(
-                "commit " + order.commit().id().abbreviated() + " is not in " + name + " any more: push it again");
-          }
-          if (walk.isMergedInto(commit, base)) {
-            return new MergeOutcome.NothingNew(id(base));
-          }
-          if (!related(walk, base, commit)) {
-            return new MergeOutcome.Impossible(
-                order.branch() + " and " + order.into() + " have no common history: start the branch from "
-                    + order.into());
-          }
-          return switch (merger().merge(repository, base, commit)) {
-            case TreeMerge.Result.Conflict(List<String> files) -> new MergeOutcome.Conflict(id(base), files);
-            case TreeMerge.Result.Clean(ObjectId tree) ->
-                new MergeOutcome.Merged(
-                    new Candidate(id(base), write(repository, order, base, commit, tree)), merger().by());
-          };
-        });
+    return in(name, (repository, walk) -> new Candidates(repository, walk, merger()).stack(order));
   }
 
-  /// Moves the target branch from the candidate's base to the candidate, if it still is there, then deletes the
-  /// change's branch, if that still is where it was.
+  /// Moves the target branch from the candidate's base to the candidate, if it still is there, then deletes the branches
+  /// of the changes that landed, each if it still is where it was.
   public PromotionOutcome promote(Effect.Promote order) {
     RepositoryName name = order.repository();
     if (!has(name)) {
       return new PromotionOutcome.Impossible("there is no repository " + name);
     }
-    return in(
-        name,
-        (repository, walk) -> {
-          CommitId wanted = order.candidate().commit();
-          RevCommit candidate = parse(walk, wanted);
-          if (candidate == null) {
-            return new PromotionOutcome.Impossible(
-                "candidate " + wanted.abbreviated() + " is not in " + name + " any more");
-          }
-          for (int tries = 0; tries < LOCK_TRIES; tries++) {
-            ObjectId head = head(repository, order.into());
-            if (head == null) {
-              return new PromotionOutcome.Impossible(name + " has no branch " + order.into() + " any more");
-            }
-            if (walk.isMergedInto(candidate, walk.parseCommit(head))) {
-              return new PromotionOutcome.Promoted(deleteBranch(repository, walk, order));
-            }
-            if (!head.name().equals(order.candidate().base().hex())) {
-              return new PromotionOutcome.Moved(new CommitId(head.name()));
-            }
-            RefUpdate update = repository.updateRef(order.into().ref());
-            update.setExpectedOldObjectId(head);
-            update.setNewObjectId(candidate);
-            switch (update.update(walk)) {
-              case FAST_FORWARD, NO_CHANGE -> {
-                return new PromotionOutcome.Promoted(deleteBranch(repository, walk, order));
-              }
-              case REJECTED -> {
-                return new PromotionOutcome.Impossible(
-                    "candidate " + wanted.abbreviated() + " does not stand on the head of " + order.into());
-              }
-              case LOCK_FAILURE -> LockSupport.parkNanos(LOCK_PAUSE_NANOS);
-              case NEW, FORCED, IO_FAILURE, NOT_ATTEMPTED, RENAMED, REJECTED_CURRENT_BRANCH, REJECTED_MISSING_OBJECT,
-                      REJECTED_OTHER_REASON ->
-                  throw new GitTrouble(order.into() + " in " + name + " could not be moved: " + update.getResult());
-            }
-          }
-          throw lockHeld(name, order.into().ref());
-        });
+    return in(name, (repository, walk) -> new Promotions(name, repository, walk).promote(order));
   }
 
   /// Holds a commit for as long as the change may need it, whatever becomes of its branch.
   public void keep(RepositoryName name, ChangeId change, CommitId commit) {
-    String ref = KEPT + change.pipeline() + "/" + change.number() + "/" + commit;
     in(
         name,
         (repository, walk) -> {
-          for (int tries = 0; tries < LOCK_TRIES; tries++) {
-            if (repository.exactRef(ref) != null) {
-              return true;
-            }
-            RefUpdate update = repository.updateRef(ref);
-            update.setExpectedOldObjectId(ObjectId.zeroId());
-            update.setNewObjectId(ObjectId.fromString(commit.hex()));
-            switch (update.update(walk)) {
-              case NEW, NO_CHANGE -> {
-                return true;
-              }
-              case LOCK_FAILURE -> LockSupport.parkNanos(LOCK_PAUSE_NANOS);
-              case REJECTED_MISSING_OBJECT ->
-                  throw new GitTrouble("commit " + commit.abbreviated() + " is not in " + name);
-              case FAST_FORWARD, FORCED, IO_FAILURE, NOT_ATTEMPTED, RENAMED, REJECTED, REJECTED_CURRENT_BRANCH,
-                      REJECTED_OTHER_REASON ->
-                  throw new GitTrouble("commit " + commit.abbreviated() + " cannot be kept: " + update.getResult());
-            }
-          }
-          throw lockHeld(name, ref);
+          new HiddenRefs(name, repository, walk).keep(change, commit);
+          return true;
         });
   }
 
   /// The head of each branch that was last passed to [#record].
   public SortedMap<BranchName, CommitId> recorded(RepositoryName name) {
-    return in(
-        name,
-        (repository, _) -> {
-          var heads = new TreeMap<BranchName, CommitId>();
-          for (Ref ref : repository.getRefDatabase().getRefsByPrefix(RECORDED)) {
-            String branch = ref.getName().substring(RECORDED.length());
-            heads.put(new BranchName(branch), new CommitId(ref.getObjectId().name()));
-          }
-          return heads;
-        });
+    return in(name, (repository, walk) -> new HiddenRefs(name, repository, walk).recorded());
   }
 
   /// Notes, beside the branch and unseen by clients, that somebody knows of its head.
   ///
   /// @param head null to forget the branch
   public void record(RepositoryName name, BranchName branch, @Nullable CommitId head) {
-    String ref = RECORDED + branch;
     in(
         name,
         (repository, walk) -> {
-          for (int tries = 0; tries < LOCK_TRIES; tries++) {
-            RefUpdate update = repository.updateRef(ref);
-            update.setForceUpdate(true);
-            if (head != null) {
-              update.setNewObjectId(ObjectId.fromString(head.hex()));
-            }
-            RefUpdate.Result result = head == null ? update.delete(walk) : update.update(walk);
-            switch (result) {
-              case NEW, NO_CHANGE, FORCED, FAST_FORWARD -> {
-                return true;
-              }
-              case LOCK_FAILURE -> LockSupport.parkNanos(LOCK_PAUSE_NANOS);
-              case IO_FAILURE, NOT_ATTEMPTED, RENAMED, REJECTED, REJECTED_CURRENT_BRANCH, REJECTED_MISSING_OBJECT,
-                      REJECTED_OTHER_REASON ->
-                  throw new GitTrouble("the head of " + branch + " of " + name + " cannot be noted: " + result);
-            }
-          }
-          throw lockHeld(name, ref);
+          new HiddenRefs(name, repository, walk).record(branch, head);
+          return true;
         });
   }
 
@@ -587,11 +428,11 @@ public final class Repositories implements AutoCloseable {
     return root.resolve(name + SUFFIX);
   }
 
-  private static CommitId id(RevCommit commit) {
+  static CommitId id(RevCommit commit) {
     return new CommitId(commit.name());
   }
 
-  private static @Nullable ObjectId head(Repository repository, BranchName branch) throws IOException {
+  static @Nullable ObjectId head(Repository repository, BranchName branch) throws IOException {
     if (!Repository.isValidRefName(branch.ref())) {
       return null;
     }
@@ -599,80 +440,12 @@ public final class Repositories implements AutoCloseable {
     return ref == null ? null : ref.getObjectId();
   }
 
-  private static @Nullable RevCommit parse(RevWalk walk, CommitId commit) throws IOException {
+  static @Nullable RevCommit parse(RevWalk walk, CommitId commit) throws IOException {
     try {
       return walk.parseCommit(ObjectId.fromString(commit.hex()));
     } catch (MissingObjectException | IncorrectObjectTypeException notThere) {
       return null;
     }
-  }
-
-  private static boolean related(RevWalk walk, RevCommit one, RevCommit other) throws IOException {
-    walk.reset();
-    walk.setRevFilter(RevFilter.MERGE_BASE);
-    walk.markStart(one);
-    walk.markStart(other);
-    try {
-      return walk.next() != null;
-    } finally {
-      walk.reset();
-      walk.setRevFilter(RevFilter.ALL);
-    }
-  }
-
-  private static CommitId write(
-      Repository repository, Effect.Merge order, RevCommit base, RevCommit commit, ObjectId tree) throws IOException {
-    Instant second = order.at().truncatedTo(ChronoUnit.SECONDS);
-    var who = new PersonIdent("Millrace", "millrace@localhost", second, ZoneOffset.UTC);
-    var candidate = new CommitBuilder();
-    candidate.setTreeId(tree);
-    candidate.setParentIds(base, commit);
-    candidate.setAuthor(who);
-    candidate.setCommitter(who);
-    candidate.setMessage(
-        "Merge " + order.branch() + " into " + order.into() + " (" + order.change() + ")\n\n"
-            + order.commit().subject() + "\n");
-    try (var inserter = repository.newObjectInserter()) {
-      ObjectId written = inserter.insert(candidate);
-      inserter.flush();
-      return new CommitId(written.name());
-    }
-  }
-
-  private static boolean deleteBranch(Repository repository, RevWalk walk, Effect.Promote order) throws IOException {
-    BranchName branch = order.branch();
-    if (branch == null || branch.equals(order.into())) {
-      return false;
-    }
-    for (int tries = 0; tries < LOCK_TRIES; tries++) {
-      ObjectId head = head(repository, branch);
-      if (head == null) {
-        return true;
-      }
-      if (!head.name().equals(order.tip().hex())) {
-        return false;
-      }
-      RefUpdate deletion = repository.updateRef(branch.ref());
-      deletion.setExpectedOldObjectId(head);
-      // JGit calls every deletion of a commit a forced one; the expected id keeps it safe
-      deletion.setForceUpdate(true);
-      switch (deletion.delete(walk)) {
-        case FORCED -> {
-          return true;
-        }
-        case LOCK_FAILURE -> LockSupport.parkNanos(LOCK_PAUSE_NANOS);
-        case NEW, NO_CHANGE, FAST_FORWARD, IO_FAILURE, NOT_ATTEMPTED, RENAMED, REJECTED, REJECTED_CURRENT_BRANCH,
-                REJECTED_MISSING_OBJECT, REJECTED_OTHER_REASON ->
-            throw new GitTrouble(branch + " could not be deleted: " + deletion.getResult());
-      }
-    }
-    throw lockHeld(order.repository(), branch.ref());
-  }
-
-  private static GitTrouble lockHeld(RepositoryName name, String ref) {
-    return new GitTrouble(
-        ref + " in " + name + " is locked by somebody else; if no git process works there, delete "
-            + name + SUFFIX + "/" + ref + ".lock");
   }
 
   private static void delete(Path folder) throws IOException {

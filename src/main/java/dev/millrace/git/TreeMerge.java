@@ -11,10 +11,17 @@ import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.merge.MergeStrategy;
 import org.eclipse.jgit.merge.ResolveMerger;
 import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevSort;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.revwalk.filter.RevFilter;
 
 /// Merges the files of two commits with a common ancestor, without a working tree.
 sealed interface TreeMerge {
   Result merge(Repository repository, RevCommit ours, RevCommit theirs) throws IOException;
+
+  /// The commits to replay, oldest first: those that `tip` has and `onto` lacks, without merges, and without those that
+  /// `onto` has under another name, where the merger can tell.
+  List<ObjectId> missing(Repository repository, RevCommit onto, RevCommit tip) throws IOException;
 
   MergedBy by();
 
@@ -50,6 +57,20 @@ sealed interface TreeMerge {
           ? new Result.Clean(ObjectId.fromString(answer.getFirst()))
           : new Result.Conflict(new ArrayList<>(new TreeSet<>(answer.subList(1, answer.size()))));
     }
+
+    @Override
+    public List<ObjectId> missing(Repository repository, RevCommit onto, RevCommit tip) throws IOException {
+      // as `git rebase` chooses them
+      GitCommand.Ended ended =
+          GitCommand.run(
+              repository.getDirectory().toPath(),
+              "rev-list", "--topo-order", "--reverse", "--no-merges", "--right-only", "--cherry-pick",
+              onto.name() + "..." + tip.name());
+      if (ended.code() != 0) {
+        throw new GitTrouble("git rev-list ended with " + ended.code() + ": " + ended.errors().strip());
+      }
+      return ended.output().lines().<ObjectId>map(ObjectId::fromString).toList();
+    }
   }
 
   /// JGit's own merger, which knows no renames.
@@ -71,6 +92,20 @@ sealed interface TreeMerge {
         files.addAll(failing.keySet());
       }
       return new Result.Conflict(new ArrayList<>(files));
+    }
+
+    @Override
+    public List<ObjectId> missing(Repository repository, RevCommit onto, RevCommit tip) throws IOException {
+      try (var walk = new RevWalk(repository)) {
+        walk.setRevFilter(RevFilter.NO_MERGES);
+        walk.sort(RevSort.TOPO, true);
+        walk.sort(RevSort.REVERSE, true);
+        walk.markStart(walk.parseCommit(tip));
+        walk.markUninteresting(walk.parseCommit(onto));
+        var missing = new ArrayList<ObjectId>();
+        walk.forEach(commit -> missing.add(commit.copy()));
+        return missing;
+      }
     }
   }
 }

@@ -2,17 +2,28 @@ package dev.millrace.pipeline;
 
 import java.util.List;
 
-/// Which branches are integrated by themselves, and into which one.
+/// Which branches are integrated by themselves, into which one, and how.
 ///
 /// @param branches a push to a branch that one of these matches asks for its integration
 /// @param into the branch that moves when the candidate has passed
 /// @param parallel how many candidates are tried at once, at least 1
-public record Integration(List<BranchPattern> branches, BranchName into, int parallel) {
+/// @param batch how many changes one candidate may add that no other candidate tests, at least 1
+/// @param everyCommit whether each change must pass by itself, so that no later candidate vouches for it
+public record Integration(
+    List<BranchPattern> branches, BranchName into, int parallel, Method method, int batch, boolean everyCommit) {
+  public static final int DEFAULT_PARALLEL = 4;
+  public static final int DEFAULT_BATCH = 8;
+
   public Integration {
     branches = List.copyOf(branches);
-    if (branches.isEmpty() || parallel < 1) {
-      throw new IllegalArgumentException("an integration needs a branch pattern and room for one candidate");
+    if (branches.isEmpty() || parallel < 1 || batch < 1) {
+      throw new IllegalArgumentException("an integration needs a branch pattern, room for one candidate and a batch of one");
     }
+  }
+
+  /// One that says no more than this.
+  public Integration(List<BranchPattern> branches, BranchName into, int parallel) {
+    this(branches, into, parallel, Method.MERGE, DEFAULT_BATCH, false);
   }
 
   /// The target itself is never integrated into itself.

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,13 +129,12 @@ class FlowPropertyTest {
 
     private void merge(Effect.Merge merge) {
       CommitId head = main.getLast();
-      Candidate keep = merge.keep();
-      if (keep != null && keep.base().equals(head)) {
-        scene.tell(new Event.Merged(scene.tick(), merge.change(), keep, "git"));
+      var candidate = new Candidate(head, Scene.commit(head + "+" + merge.pieces()));
+      if (candidate.equals(Objects.requireNonNull(scene.now.changes().get(merge.change())).candidate())) {
+        scene.tell(new Event.Merged(scene.tick(), merge.change(), candidate, "git"));
       } else if (random.nextInt(10) == 0) {
         scene.tell(new Event.Conflicted(scene.tick(), merge.change(), head, List.of("file")));
       } else {
-        var candidate = new Candidate(head, Scene.commit(head + "+" + merge.commit().id() + merge.change()));
         scene.tell(new Event.Merged(scene.tick(), merge.change(), candidate, "git"));
       }
     }

@@ -10,11 +10,12 @@ import dev.millrace.change.CommitId;
 import dev.millrace.flow.Effect;
 import dev.millrace.git.MergeOutcome.Conflict;
 import dev.millrace.git.MergeOutcome.Impossible;
-import dev.millrace.git.MergeOutcome.Merged;
 import dev.millrace.git.MergeOutcome.NothingNew;
+import dev.millrace.git.MergeOutcome.Stacked;
 import dev.millrace.git.PromotionOutcome.Moved;
 import dev.millrace.git.PromotionOutcome.Promoted;
 import dev.millrace.pipeline.BranchName;
+import dev.millrace.pipeline.Method;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.pipeline.StageName;
@@ -42,7 +43,7 @@ class CandidatesTest {
   private static final BranchName MAIN = new BranchName("main");
   private static final BranchName IDEA = new BranchName("integrate/idea");
   private static final ChangeId CHANGE = new ChangeId(new PipelineName("shop"), 42);
-  private static final Instant AT = Instant.parse("2026-03-04T05:06:07.891Z");
+  private static final Instant AT = Instant.parse("2036-03-04T05:06:07.891Z");
 
   @TempDir Path folder;
   private Repositories repositories;
@@ -66,7 +67,7 @@ class CandidatesTest {
         new Repositories(
             folder.resolve("repositories"),
             switch (by) {
-              case GIT -> new TreeMerge.ByGit();
+              case GIT, NOBODY -> new TreeMerge.ByGit();
               case JGIT -> new TreeMerge.ByJGit();
             });
   }
@@ -77,26 +78,28 @@ class CandidatesTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"GIT", "JGIT"})
   void a_candidate_is_a_merge_commit_even_where_main_could_just_move(MergedBy by) {
     open(by);
     CommitId base = ada.head();
     CommitId idea = push("Idea of Ada", "a.txt", "1\n2\n3\n4\nfive\n");
-    var merged = (Merged) repositories.merge(merge(idea, null));
+    var merged = (Stacked) repositories.stack(merge(idea));
     assertThat(merged.by()).isEqualTo(by);
-    assertThat(merged.candidate().base()).isEqualTo(base);
-    assertThat(bare.git("cat-file", "commit", merged.candidate().commit().hex()))
+    assertThat(merged.base()).isEqualTo(base);
+    assertThat(bare.git("cat-file", "commit", merged.commit().hex()))
         .isEqualTo(
             """
             tree %s
             parent %s
             parent %s
-            author Millrace <millrace@localhost> 1772600767 +0000
-            committer Millrace <millrace@localhost> 1772600767 +0000
+            author Millrace <millrace@localhost> 2088219967 +0000
+            committer Millrace <millrace@localhost> 2088219967 +0000
 
             Merge integrate/idea into main (shop#42)
 
-            Idea of Ada"""
+            Idea of Ada
+
+            Change: shop#42"""
                 .formatted(bare.git("rev-parse", idea + "^{tree}"), base, idea));
     bare.git("fsck", "--strict");
   }
@@ -104,14 +107,14 @@ class CandidatesTest {
   @Test
   void a_killed_process_leaves_no_lock_behind_that_would_hold_up_its_successor() throws Exception {
     CommitId idea = push("Idea", "a.txt", "1\n2\n3\n4\nfive\n");
-    var merged = (Merged) repositories.merge(merge(idea, null));
+    var merged = (Stacked) repositories.stack(merge(idea));
     for (String lock : List.of("packed-refs.lock", "refs/heads/main.lock", "refs/heads/integrate/idea.lock")) {
       Files.createFile(bare.folder().resolve(lock));
     }
     repositories.close();
     open(MergedBy.GIT);
 
-    assertThat(repositories.promote(promote(merged.candidate(), IDEA, idea))).isEqualTo(new Promoted(true));
+    assertThat(repositories.promote(promote(candidate(merged), IDEA, idea))).isEqualTo(new Promoted(List.of(IDEA)));
   }
 
   @Test
@@ -119,10 +122,10 @@ class CandidatesTest {
     CommitId idea = push("Idea", "a.txt", "1\n2\n3\n4\nfive\n");
     ada.on("main", "main").file("a.txt", "one\n2\n3\n4\n5\n").commit("Other");
     ada.git("push", "-q", "origin", "main");
-    var first = repositories.merge(merge(idea, null));
-    assertThat(repositories.merge(merge(idea, null))).isEqualTo(first);
+    var first = repositories.stack(merge(idea));
+    assertThat(repositories.stack(merge(idea))).isEqualTo(first);
     open(MergedBy.JGIT);
-    assertThat(candidate(repositories.merge(merge(idea, null)))).isEqualTo(candidate(first));
+    assertThat(candidate(repositories.stack(merge(idea)))).isEqualTo(candidate(first));
     assertThat(repositories.files(SHOP, candidate(first).commit(), "a.txt"::equals))
         .containsExactly(new SourceFile("a.txt", "one\n2\n3\n4\nfive\n"));
   }
@@ -132,10 +135,10 @@ class CandidatesTest {
     for (int round = 0; round < 5; round++) {
       CommitId idea = push("Idea " + round, "file" + round, "x".repeat(round + 1));
       assertThat(repositories.find(SHOP, idea.hex())).isPresent();
-      Candidate candidate = candidate(repositories.merge(merge(idea, null)));
+      Candidate candidate = candidate(repositories.stack(merge(idea)));
       assertThat(repositories.files(SHOP, candidate.commit(), ("file" + round)::equals)).hasSize(1);
       assertThat(bare.git("show", candidate.commit() + ":file" + round)).isEqualTo("x".repeat(round + 1));
-      assertThat(repositories.promote(promote(candidate, null, idea))).isEqualTo(new Promoted(false));
+      assertThat(repositories.promote(promote(candidate, null, idea))).isEqualTo(new Promoted(List.of()));
       assertThat(bare.git("rev-parse", "main")).isEqualTo(candidate.commit().hex());
       bare.git("gc", "-q", "--prune=now");
       ada.git("fetch", "-q", "origin");
@@ -144,7 +147,7 @@ class CandidatesTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"GIT", "JGIT"})
   void a_conflict_names_its_files_whatever_they_are_called(MergedBy by) {
     open(by);
     List<String> names = List.of("dir/with space.txt", "ünï©ode \"quoted\".txt", "日本.txt", "a.txt");
@@ -155,108 +158,94 @@ class CandidatesTest {
     names.forEach(name -> ada.file(name, "theirs\n"));
     CommitId idea = ada.commit("Also all");
     ada.git("push", "-q", "origin", "integrate/idea");
-    assertThat(repositories.merge(merge(idea, null)))
-        .isEqualTo(new Conflict(main(), names.stream().sorted().toList()));
+    assertThat(repositories.stack(merge(idea)))
+        .isEqualTo(new Conflict(main(), CHANGE, names.stream().sorted().toList()));
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"GIT", "JGIT"})
   void an_edit_of_a_file_that_main_renamed_merges_with_git_and_conflicts_with_jgit(MergedBy by) {
     open(by);
     CommitId idea = push("Edit", "a.txt", "1\n2\n3\n4\nfive\n");
     ada.on("main", "main").git("mv", "a.txt", "renamed.txt");
     ada.commit("Rename");
     ada.git("push", "-q", "origin", "main");
-    MergeOutcome outcome = repositories.merge(merge(idea, null));
+    MergeOutcome outcome = repositories.stack(merge(idea));
     switch (by) {
       case GIT ->
           assertThat(repositories.files(SHOP, candidate(outcome).commit(), "renamed.txt"::equals))
               .containsExactly(new SourceFile("renamed.txt", "1\n2\n3\n4\nfive\n"));
-      case JGIT -> assertThat(outcome).isEqualTo(new Conflict(main(), List.of("a.txt")));
+      case JGIT, NOBODY -> assertThat(outcome).isEqualTo(new Conflict(main(), CHANGE, List.of("a.txt")));
     }
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"GIT", "JGIT"})
   void submodules_are_merged_as_the_commits_they_are(MergedBy by) {
     open(by);
     CommitId idea = push("Idea", "c.txt", "c\n");
     ada.on("main", "main").git("update-index", "--add", "--cacheinfo", "160000," + idea + ",module");
     ada.git("commit", "-q", "-m", "Module");
     ada.git("push", "-q", "origin", "main");
-    Candidate candidate = candidate(repositories.merge(merge(idea, null)));
+    Candidate candidate = candidate(repositories.stack(merge(idea)));
     assertThat(bare.git("ls-tree", "-r", candidate.commit().hex()))
         .contains("160000 commit " + idea + "\tmodule").contains("c.txt");
   }
 
   @Test
   void what_main_contains_is_nothing_new() {
-    assertThat(repositories.merge(merge(main(), null))).isEqualTo(new NothingNew(main()));
+    assertThat(repositories.stack(merge(main()))).isEqualTo(new NothingNew(main(), CHANGE));
     CommitId idea = push("Idea", "c.txt", "c\n");
-    Candidate candidate = candidate(repositories.merge(merge(idea, null)));
+    Candidate candidate = candidate(repositories.stack(merge(idea)));
     repositories.promote(promote(candidate, null, idea));
-    assertThat(repositories.merge(merge(idea, null))).isEqualTo(new NothingNew(candidate.commit()));
+    assertThat(repositories.stack(merge(idea))).isEqualTo(new NothingNew(candidate.commit(), CHANGE));
     assertThat(repositories.contains(SHOP, MAIN, idea)).isTrue();
     assertThat(repositories.contains(SHOP, new BranchName("nope"), idea)).isFalse();
-  }
-
-  @Test
-  void a_candidate_is_kept_until_main_moves() {
-    CommitId idea = push("Idea", "c.txt", "c\n");
-    Candidate first = candidate(repositories.merge(merge(idea, null)));
-    Effect.Merge later =
-        new Effect.Merge(CHANGE, SHOP, new Commit(idea, "Idea", "Ada"), IDEA, MAIN, AT.plusSeconds(60), first);
-    assertThat(candidate(repositories.merge(later))).isEqualTo(first);
-    ada.on("main", "main").file("d.txt", "d").commit("Other");
-    ada.git("push", "-q", "origin", "main");
-    Candidate second = candidate(repositories.merge(later));
-    assertThat(second.base()).isEqualTo(main());
-    assertThat(second).isNotEqualTo(first);
   }
 
   @Test
   void a_commit_is_merged_though_its_branch_has_moved_or_gone() {
     CommitId idea = push("Idea", "c.txt", "c\n");
     bare.git("update-ref", "-d", IDEA.ref());
-    assertThat(candidate(repositories.merge(merge(idea, null))).base()).isEqualTo(main());
+    assertThat(candidate(repositories.stack(merge(idea))).base()).isEqualTo(main());
   }
 
   @Test
   void what_cannot_be_merged_says_why() {
-    assertThat(repositories.merge(merge(new CommitId("1".repeat(40)), null)))
-        .isEqualTo(new Impossible("commit 11111111 is not in shop any more: push it again"));
+    assertThat(repositories.stack(merge(new CommitId("1".repeat(40)))))
+        .isEqualTo(new Impossible(CHANGE, "commit 11111111 is not in shop any more: push it again"));
     ada.git("checkout", "-q", "--orphan", "integrate/idea");
     CommitId orphan = ada.file("a.txt", "unrelated").commit("Out of nowhere");
     ada.git("push", "-q", "origin", "integrate/idea");
-    assertThat(repositories.merge(merge(orphan, null)))
-        .isEqualTo(new Impossible("integrate/idea and main have no common history: start the branch from main"));
+    assertThat(repositories.stack(merge(orphan)))
+        .isEqualTo(new Impossible(CHANGE, "integrate/idea and main have no common history: start the branch from main"));
     bare.git("update-ref", "-d", MAIN.ref());
-    assertThat(repositories.merge(merge(orphan, null)))
-        .isEqualTo(new Impossible("shop has no branch main: push a first commit to main"));
+    assertThat(repositories.stack(merge(orphan)))
+        .isEqualTo(new Impossible(null, "shop has no branch main: push a first commit to main"));
   }
 
   @Test
   void promotion_moves_main_to_the_very_commit_and_deletes_the_branch_and_again_is_fine() {
     CommitId idea = push("Idea", "c.txt", "c\n");
-    Candidate candidate = candidate(repositories.merge(merge(idea, null)));
-    assertThat(repositories.promote(promote(candidate, IDEA, idea))).isEqualTo(new Promoted(true));
+    Candidate candidate = candidate(repositories.stack(merge(idea)));
+    assertThat(repositories.promote(promote(candidate, IDEA, idea))).isEqualTo(new Promoted(List.of(IDEA)));
     assertThat(bare.git("rev-parse", "main")).isEqualTo(candidate.commit().hex());
     assertThat(repositories.branches(SHOP)).containsOnlyKeys(MAIN);
-    assertThat(repositories.promote(promote(candidate, IDEA, idea))).isEqualTo(new Promoted(true));
+    assertThat(repositories.promote(promote(candidate, IDEA, idea))).isEqualTo(new Promoted(List.of(IDEA)));
     CommitId next = push("Next", "d.txt", "d\n");
-    Candidate later = candidate(repositories.merge(merge(next, null)));
+    Candidate later = candidate(repositories.stack(merge(next)));
     repositories.promote(promote(later, null, next));
-    assertThat(repositories.promote(promote(candidate, null, idea))).as("contained").isEqualTo(new Promoted(false));
+    assertThat(repositories.promote(promote(candidate, null, idea))).as("contained").isEqualTo(new Promoted(List.of()));
     assertThat(bare.git("rev-parse", "main")).isEqualTo(later.commit().hex());
   }
 
   @Test
   void a_branch_that_was_pushed_again_is_not_deleted() {
     CommitId idea = push("Idea", "c.txt", "c\n");
-    Candidate candidate = candidate(repositories.merge(merge(idea, null)));
+    Candidate candidate = candidate(repositories.stack(merge(idea)));
     CommitId more = ada.file("e.txt", "e").commit("More");
     ada.git("push", "-q", "origin", "integrate/idea");
-    assertThat(repositories.promote(promote(candidate, IDEA, idea))).isEqualTo(new Promoted(false));
+    assertThat(repositories.promote(promote(candidate, IDEA, idea))).isEqualTo(new Promoted(List.of()));
     assertThat(repositories.branch(SHOP, IDEA)).map(Commit::id).contains(more);
   }
 
@@ -265,7 +254,7 @@ class CandidatesTest {
     var orders = new ArrayList<Effect.Promote>();
     for (int i = 0; i < 6; i++) {
       CommitId idea = push("Idea " + i, "file" + i, "x");
-      orders.add(promote(candidate(repositories.merge(merge(idea, null))), null, idea));
+      orders.add(promote(candidate(repositories.stack(merge(idea))), null, idea));
       ada.git("checkout", "-q", "main");
     }
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -275,7 +264,7 @@ class CandidatesTest {
       for (var outcome : threads.invokeAll(all)) {
         outcomes.add(outcome.get());
       }
-      assertThat(outcomes).containsOnlyOnce(new Promoted(false)).filteredOn(new Moved(main())::equals).hasSize(5);
+      assertThat(outcomes).containsOnlyOnce(new Promoted(List.of())).filteredOn(new Moved(main())::equals).hasSize(5);
     }
   }
 
@@ -294,23 +283,22 @@ class CandidatesTest {
   @Test
   void a_lock_that_is_held_for_a_moment_is_waited_for() throws Exception {
     CommitId idea = push("Idea", "c.txt", "c\n");
-    Candidate candidate = candidate(repositories.merge(merge(idea, null)));
+    Candidate candidate = candidate(repositories.stack(merge(idea)));
     Path lock = Files.createFile(bare.folder().resolve("refs/heads/main.lock"));
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var promotion = threads.submit(() -> repositories.promote(promote(candidate, null, idea)));
       // by the time of this merge the promotion has found the lock, or finds it gone; both are fine
-      repositories.merge(merge(idea, null));
+      repositories.stack(merge(idea));
       Files.delete(lock);
-      assertThat(promotion.get()).isEqualTo(new Promoted(false));
+      assertThat(promotion.get()).isEqualTo(new Promoted(List.of()));
     }
   }
 
   @Test
   void what_is_kept_survives_the_loss_of_its_branch_and_a_gc() {
     CommitId idea = push("Idea", "c.txt", "c\n");
-    Candidate candidate = candidate(repositories.merge(merge(idea, null)));
-    var later = new Effect.Merge(CHANGE, SHOP, new Commit(idea, "Idea", "Ada"), IDEA, MAIN, AT.plusSeconds(9), null);
-    Candidate lost = candidate(repositories.merge(later));
+    Candidate candidate = candidate(repositories.stack(merge(idea)));
+    Candidate lost = candidate(repositories.stack(merge(idea, AT.plusSeconds(9))));
     repositories.keep(SHOP, CHANGE, candidate.commit());
     repositories.keep(SHOP, CHANGE, candidate.commit());
     bare.git("update-ref", "-d", IDEA.ref());
@@ -362,16 +350,22 @@ class CandidatesTest {
   }
 
   private static Candidate candidate(MergeOutcome outcome) {
-    assertThat(outcome).isInstanceOf(Merged.class);
-    return ((Merged) outcome).candidate();
+    assertThat(outcome).isInstanceOf(Stacked.class);
+    return new Candidate(((Stacked) outcome).base(), ((Stacked) outcome).commit());
   }
 
-  private static Effect.Merge merge(CommitId commit, @Nullable Candidate keep) {
-    return new Effect.Merge(CHANGE, SHOP, new Commit(commit, "Idea of Ada", "Ada"), IDEA, MAIN, AT, keep);
+  private static Effect.Merge merge(CommitId commit) {
+    return merge(commit, AT);
+  }
+
+  private static Effect.Merge merge(CommitId commit, Instant at) {
+    var piece = new Effect.Piece(CHANGE, new Commit(commit, "Idea of Ada", "Ada"), IDEA, at);
+    return new Effect.Merge(CHANGE, 1, SHOP, List.of(piece), MAIN, Method.MERGE);
   }
 
   private static Effect.Promote promote(Candidate candidate, @Nullable BranchName branch, CommitId tip) {
     var attempt = new AttemptId(CHANGE, new StageName("main"), new StepName("promote"), 1);
-    return new Effect.Promote(attempt, SHOP, candidate, branch, tip, MAIN);
+    var branches = branch == null ? List.<Effect.Tip>of() : List.of(new Effect.Tip(branch, tip));
+    return new Effect.Promote(attempt, SHOP, candidate, branches, MAIN);
   }
 }
