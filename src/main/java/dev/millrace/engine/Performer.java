@@ -14,6 +14,7 @@ import dev.millrace.flow.Owed;
 import dev.millrace.git.MergeOutcome;
 import dev.millrace.git.PromotionOutcome;
 import dev.millrace.git.Repositories;
+import dev.millrace.pipeline.RepositoryName;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
@@ -38,20 +39,31 @@ final class Performer implements AutoCloseable {
   private final Steps steps;
   private final Deadlines deadlines;
   private final Clock clock;
+  private final Promoter promoter;
   private final Consumer<Effect.Promote> landed;
+  private final Consumer<RepositoryName> moved;
   private final Map<ChangeId, Map<Effect, Thread>> inHand = new HashMap<>();
   private final Map<AttemptId, Thread> preparing = new HashMap<>();
   private boolean closed;
 
   /// @param landed told after a branch was promoted
+  /// @param moved told of a repository in which a promotion has found the target elsewhere
   Performer(
-      Engine engine, Repositories repositories, Steps steps, Clock clock, Consumer<Effect.Promote> landed) {
+      Engine engine,
+      Repositories repositories,
+      Promoter promoter,
+      Steps steps,
+      Clock clock,
+      Consumer<Effect.Promote> landed,
+      Consumer<RepositoryName> moved) {
     this.engine = engine;
     this.repositories = repositories;
     this.steps = steps;
     this.deadlines = new Deadlines(engine, clock);
     this.clock = clock;
+    this.promoter = promoter;
     this.landed = landed;
+    this.moved = moved;
   }
 
   /// Takes up what a decision has made owed and drops what it has made needless. Does not block.
@@ -185,18 +197,24 @@ final class Performer implements AutoCloseable {
     };
   }
 
-  private void promote(ChangeId change, Effect.Promote order) {
+  private void promote(ChangeId change, Effect.Promote order) throws InterruptedException {
     Instant before = clock.instant();
     engine.tell(new Event.Tried(order.attempt(), new AttemptEvent.Started(before)));
-    PromotionOutcome outcome = repositories.promote(order);
+    PromotionOutcome outcome = promoter.promote(change, order);
     Instant at = clock.instant();
     switch (outcome) {
       case PromotionOutcome.Promoted _ -> {
         settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Succeeded(at)));
         landed.accept(order);
       }
-      case PromotionOutcome.Moved(var found) ->
-          settled(change, order, new Event.TargetMoved(at, order.attempt(), found));
+      case PromotionOutcome.Moved(var found) -> {
+        settled(change, order, new Event.TargetMoved(at, order.attempt(), found));
+        moved.accept(order.repository());
+      }
+      case PromotionOutcome.Unreachable(var because) ->
+          settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Broke(at, because, false)));
+      case PromotionOutcome.NotAllowed(var because) ->
+          settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Broke(at, because, false)));
       case PromotionOutcome.Impossible(var because) -> {
         Fault fault = new Fault.NotStartable(because);
         settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Faulted(at, fault)));
@@ -229,6 +247,7 @@ final class Performer implements AutoCloseable {
       closed = true;
     }
     deadlines.close();
+    promoter.close();
     // before the interrupts: a step that waits for room would take one for a stop, and go on to run
     steps.close();
     synchronized (this) {

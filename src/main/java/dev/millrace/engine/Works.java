@@ -2,6 +2,7 @@ package dev.millrace.engine;
 
 import dev.millrace.definition.DefinitionReader;
 import dev.millrace.flow.Effect;
+import dev.millrace.git.Mirrors;
 import dev.millrace.git.Pushes;
 import dev.millrace.git.Repositories;
 import dev.millrace.log.Logs;
@@ -23,7 +24,11 @@ public final class Works implements AutoCloseable {
   private final Runner runner;
   private final Clock clock;
   private final Definitions definitions;
+  private final Mirrors mirrors;
   private final LostPushes lostPushes;
+  private final Arrivals arrivals;
+  private final Promoter promoter;
+  private final Fetcher fetcher;
   private final Sweep sweep;
   private final Performer performer;
 
@@ -32,6 +37,7 @@ public final class Works implements AutoCloseable {
       Engine engine,
       Store store,
       Repositories repositories,
+      Mirrors mirrors,
       DefinitionReader reader,
       Runner runner,
       Logs logs,
@@ -41,11 +47,15 @@ public final class Works implements AutoCloseable {
     this.repositories = repositories;
     this.runner = runner;
     this.clock = clock;
-    this.definitions = new Definitions(repositories, reader, engine, clock);
-    this.lostPushes = new LostPushes(engine, store, repositories, clock);
+    this.mirrors = mirrors;
+    this.lostPushes = new LostPushes(engine, store, repositories, clock, name -> mirrors.url(name).isEmpty());
+    this.arrivals = new Arrivals(engine, store, repositories, lostPushes, clock);
+    this.promoter = new Promoter(engine, mirrors, clock);
+    this.fetcher = new Fetcher(mirrors, arrivals, clock, promoter::reachable);
+    this.definitions = new Definitions(repositories, reader, engine, fetcher, clock);
     this.sweep = new Sweep(engine, runner);
     var containers = new Steps(engine, repositories, runner, logs, sweep, steps);
-    this.performer = new Performer(engine, repositories, containers, clock, this::landed);
+    this.performer = new Performer(engine, repositories, promoter, containers, clock, this::landed, this::moved);
   }
 
   /// Who hears of pushes.
@@ -59,16 +69,33 @@ public final class Works implements AutoCloseable {
   /// belong to nothing.
   public void start() {
     engine.listen(performer::owe);
+    engine.listen(_ -> promoter.decided());
     engine.start();
     definitions.load();
     lostPushes.find();
     engine.now().changes().keySet().forEach(performer::owe);
     sweep.start();
+    fetcher.start();
+  }
+
+  /// What keeps the mirrors as their remotes are.
+  public Fetcher fetcher() {
+    return fetcher;
+  }
+
+  /// The public half of the key that Millrace shows by ssh, in one line; made if there is none.
+  public String publicKey() {
+    return mirrors.publicKey();
   }
 
   /// Why steps cannot be run now, as a sentence; empty when they can.
   public Optional<String> trouble() {
     return engine.trouble().or(definitions::trouble).or(runner::trouble);
+  }
+
+  /// A promotion has found that somebody else moves the target, and has fetched that.
+  private void moved(RepositoryName repository) {
+    mirrors.url(repository).ifPresent(url -> arrivals.takeUp(repository, url));
   }
 
   private void landed(Effect.Promote promotion) {
@@ -88,6 +115,7 @@ public final class Works implements AutoCloseable {
   /// Stops deciding and performing; running steps run on.
   @Override
   public void close() {
+    fetcher.close();
     sweep.close();
     performer.close();
     engine.close();
