@@ -14,7 +14,6 @@ import dev.millrace.flow.Owed;
 import dev.millrace.git.MergeOutcome;
 import dev.millrace.git.PromotionOutcome;
 import dev.millrace.git.Repositories;
-import dev.millrace.pipeline.RepositoryName;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
@@ -41,13 +40,13 @@ final class Performer implements AutoCloseable {
   private final Clock clock;
   private final Promoter promoter;
   private final Consumer<Effect.Promote> landed;
-  private final Consumer<RepositoryName> moved;
+  private final Consumer<Effect.Promote> moved;
   private final Map<ChangeId, Map<Effect, Thread>> inHand = new HashMap<>();
   private final Map<AttemptId, Thread> preparing = new HashMap<>();
   private boolean closed;
 
   /// @param landed told after a branch was promoted
-  /// @param moved told of a repository in which a promotion has found the target elsewhere
+  /// @param moved told after a promotion has found its target elsewhere
   Performer(
       Engine engine,
       Repositories repositories,
@@ -55,7 +54,7 @@ final class Performer implements AutoCloseable {
       Steps steps,
       Clock clock,
       Consumer<Effect.Promote> landed,
-      Consumer<RepositoryName> moved) {
+      Consumer<Effect.Promote> moved) {
     this.engine = engine;
     this.repositories = repositories;
     this.steps = steps;
@@ -209,7 +208,7 @@ final class Performer implements AutoCloseable {
       }
       case PromotionOutcome.Moved(var found) -> {
         settled(change, order, new Event.TargetMoved(at, order.attempt(), found));
-        moved.accept(order.repository());
+        moved.accept(order);
       }
       case PromotionOutcome.Unreachable(var because) ->
           settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Broke(at, because, false)));

@@ -2,10 +2,12 @@ package dev.millrace.engine;
 
 import dev.millrace.definition.DefinitionReader;
 import dev.millrace.flow.Effect;
+import dev.millrace.flow.Event;
 import dev.millrace.git.Mirrors;
 import dev.millrace.git.Pushes;
 import dev.millrace.git.Repositories;
 import dev.millrace.log.Logs;
+import dev.millrace.pipeline.RemoteUrl;
 import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.runner.Runner;
 import dev.millrace.store.Store;
@@ -94,8 +96,21 @@ public final class Works implements AutoCloseable {
   }
 
   /// A promotion has found that somebody else moves the target, and has fetched that.
-  private void moved(RepositoryName repository) {
-    mirrors.url(repository).ifPresent(url -> arrivals.takeUp(repository, url));
+  private void moved(Effect.Promote promotion) {
+    mirrors
+        .url(promotion.repository())
+        .ifPresent(
+            url ->
+                arrivals.takeUp(promotion.repository(), url).stream()
+                    .filter(movement -> movement.branch().equals(promotion.into()) && movement.rewritten())
+                    .forEach(_ -> rewritten(promotion, url)));
+  }
+
+  private void rewritten(Effect.Promote promotion, RemoteUrl url) {
+    String sentence =
+        promotion.into() + " was rewritten at " + url.host() + ": it does not contain "
+            + promotion.candidate().base().abbreviated() + " any more";
+    engine.tell(new Event.Noted(clock.instant(), promotion.attempt().change(), sentence));
   }
 
   private void landed(Effect.Promote promotion) {

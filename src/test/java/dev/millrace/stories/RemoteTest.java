@@ -189,7 +189,10 @@ class RemoteTest {
     mill.passes("1/test/test/1");
     mill.passes("1/test/test/2");
     mill.becomes(1, "passed");
-    assertThat(mill.history(1)).contains("the target had moved to <Sell good coffee> meanwhile: merged with it again");
+    assertThat(mill.history(1))
+        .contains(
+            "the target had moved to <Sell good coffee> meanwhile: merged with it again",
+            "main was rewritten at " + host() + ": it does not contain <Sell coffee> any more");
     assertThat(ada.mainline())
         .containsExactly("Merge integrate/tea into main (shop#1)", "Sell good coffee", "Begin");
   }
