@@ -1,7 +1,6 @@
 package dev.millrace.definition;
 
 import dev.millrace.definition.FileReading.Body;
-import dev.millrace.definition.PipelineReading.Claim;
 import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.PipelineName;
@@ -134,11 +133,10 @@ public final class DefinitionReader {
     }
   }
 
-  /// Finds what two pipelines, of the same file or of two, both want for themselves.
+  /// Finds names that two pipelines have, of the same file or of two.
   private static final class Rivals {
     private final Problems problems;
     private final Map<String, Body> names = new HashMap<>();
-    private final List<Claim> claims = new ArrayList<>();
 
     Rivals(Problems problems) {
       this.problems = problems;
@@ -149,20 +147,7 @@ public final class DefinitionReader {
       Body first = names.putIfAbsent(body.name(), body);
       if (first != null) {
         problems.add(body.place(), "there is a pipeline \"" + body.name() + "\" already, at " + first.place());
-        return;
       }
-      for (Claim claim : reading.claims()) {
-        claims.stream()
-            .filter(claim::rivals)
-            .findFirst()
-            .ifPresent(other -> problems.add(claim.place(), claimed(other)));
-      }
-      claims.addAll(reading.claims());
-    }
-
-    private static String claimed(Claim claim) {
-      return "pipeline \"%s\" integrates \"%s\" of repository \"%s\" into \"%s\" already, at %s"
-          .formatted(claim.pipeline(), claim.pattern(), claim.repository(), claim.into(), claim.place());
     }
   }
 }

@@ -11,7 +11,10 @@ enum Key {
   INTEGRATE,
   BRANCHES,
   INTO,
+  METHOD,
   PARALLEL,
+  BATCH,
+  EVERY_COMMIT,
   ON,
   PUSH,
   ENVIRONMENT,
@@ -19,6 +22,7 @@ enum Key {
   NAME,
   NEEDS,
   PROMOTE,
+  TO,
   STEPS,
   IMAGE,
   RUN,
@@ -31,6 +35,6 @@ enum Key {
 
   /// As it is written.
   String word() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -10,6 +10,7 @@ import dev.millrace.definition.Value.Scalar;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.BranchPattern;
 import dev.millrace.pipeline.Integration;
+import dev.millrace.pipeline.Method;
 import dev.millrace.pipeline.NameRule;
 import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.PipelineName;
@@ -19,17 +20,20 @@ import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.pipeline.Stage;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.Step;
+import dev.millrace.pipeline.StepName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +41,6 @@ import org.jspecify.annotations.Nullable;
 /// Reads one pipeline.
 final class PipelineReading {
   private static final String DEFAULT_TARGET = "main";
-  private static final int DEFAULT_PARALLEL = 1;
 
   /// What git allows in the name of a branch, as far as it can be said in one line; `*` is ours.
   private static final Pattern PATTERN =
@@ -53,15 +56,12 @@ final class PipelineReading {
   private final Set<String> sharedUsed = new HashSet<>();
   private final boolean stepsAreKnown;
   private final @Nullable Pipeline pipeline;
-  private final List<Claim> claims = new ArrayList<>();
   private @Nullable Found found;
 
-  /// A branch pattern whose branches the pipeline integrates.
-  record Claim(PipelineName pipeline, Place place, RepositoryName repository, BranchName into, BranchPattern pattern) {
-    boolean rivals(Claim other) {
-      return repository.equals(other.repository) && into.equals(other.into) && pattern.equals(other.pattern);
-    }
-  }
+  /// The stages that move another branch than the target.
+  private final List<Onward> onward = new ArrayList<>();
+
+  private record Onward(String stage, Place place, String to) {}
 
   /// @param oneOfSeveral whether problems in what is shared have to say which pipeline they are about
   PipelineReading(Body body, Scope shared, Map<String, Entry> sharedSteps, boolean oneOfSeveral, Problems problems) {
@@ -82,10 +82,6 @@ final class PipelineReading {
 
   Body body() {
     return body;
-  }
-
-  List<Claim> claims() {
-    return claims;
   }
 
   Scope scope() {
@@ -117,16 +113,15 @@ final class PipelineReading {
   private @Nullable Pipeline read() {
     Found repository = repository();
     found = repository;
-    RepositoryName repositoryName = repository == null ? null : repository.name();
     List<BranchPattern> pushes = pushes();
     List<Written> stages = stages();
-    Integration integration = integration(repositoryName);
-    if (repository == null || repositoryName == null || stages.isEmpty() || !problems.none()) {
+    Integration integration = integration();
+    if (repository == null || stages.isEmpty() || !problems.none()) {
       return null;
     }
     return new Pipeline(
         new PipelineName(body.name()),
-        repositoryName,
+        repository.name(),
         repository.remote(),
         integration,
         pushes,
@@ -202,14 +197,16 @@ final class PipelineReading {
     return new ArrayList<>(patterns(on, Key.PUSH).keySet());
   }
 
-  private @Nullable Integration integration(@Nullable RepositoryName repository) {
+  private @Nullable Integration integration() {
     if (!(body.map().get(Key.INTEGRATE) instanceof Mapping map)) {
       leaveUnlessAbsent(body.map(), Key.INTEGRATE);
       return null;
     }
     String into = map.has(Key.INTO) ? target(map) : DEFAULT_TARGET;
-    Setting written = setting(map.get(Key.PARALLEL));
-    Integer parallel = written == null ? null : written.count();
+    Method method = read(map, Key.METHOD, setting -> setting.method(Method.values()));
+    Integer parallel = read(map, Key.PARALLEL, Setting::count);
+    Integer batch = read(map, Key.BATCH, Setting::count);
+    Boolean everyCommit = read(map, Key.EVERY_COMMIT, Setting::flag);
     Map<BranchPattern, Place> branches = patterns(map, Key.BRANCHES);
     if (into == null) {
       return null;
@@ -219,20 +216,51 @@ final class PipelineReading {
           if (pattern.text().equals(into)) {
             problems.add(
                 place, "\"" + into + "\" is where branches are integrated into; it cannot be integrated into itself");
-          } else if (repository != null && NameRule.LABEL.allows(body.name())) {
-            var name = new PipelineName(body.name());
-            claims.add(new Claim(name, place, repository, new BranchName(into), pattern));
           }
         });
+    checkOnward(into, branches.keySet());
     if (branches.isEmpty()) {
       return null;
     }
     return new Integration(
-        List.copyOf(branches.keySet()), new BranchName(into), Objects.requireNonNullElse(parallel, DEFAULT_PARALLEL));
+        List.copyOf(branches.keySet()),
+        new BranchName(into),
+        Objects.requireNonNullElse(parallel, Integration.DEFAULT_PARALLEL),
+        Objects.requireNonNullElse(method, Method.MERGE),
+        Objects.requireNonNullElse(batch, Integration.DEFAULT_BATCH),
+        Objects.requireNonNullElse(everyCommit, false));
   }
 
-  private @Nullable String target(Mapping integrate) {
-    Setting into = setting(integrate.get(Key.INTO));
+  /// Null when it is absent, or wrong, which is reported.
+  private <T> @Nullable T read(Mapping map, Key key, Function<Setting, @Nullable T> how) {
+    Setting setting = setting(map.get(key));
+    return setting == null ? null : how.apply(setting);
+  }
+
+  private void checkOnward(String into, Set<BranchPattern> branches) {
+    for (Onward one : onward) {
+      if (one.to().equals(into)) {
+        problems.add(one.place(), "\"" + into + "\" is where branches are integrated into; write promote: true");
+        continue;
+      }
+      branches.stream()
+          .filter(pattern -> pattern.matches(new BranchName(one.to())))
+          .findFirst()
+          .ifPresent(
+              pattern ->
+                  problems.add(
+                      one.place(),
+                      "\"" + one.to() + "\" would be integrated into \"" + into
+                          + "\" and deleted when it moves: \"" + pattern + "\" under \"branches\" matches it"));
+    }
+  }
+
+  private @Nullable String target(Mapping map) {
+    return branch(map, Key.INTO);
+  }
+
+  private @Nullable String branch(Mapping map, Key key) {
+    Setting into = setting(map.get(key));
     String name = into == null ? null : into.text();
     if (into != null && name != null && (name.contains("*") || !PATTERN.matcher(name).matches())) {
       problems.add(into.place(), "\"" + name + "\" is not the short name of a branch, such as main");
@@ -308,7 +336,40 @@ final class PipelineReading {
     boolean sayUnknown = allNamed;
     List<Written> connected =
         stages.values().stream().map(stage -> withKnownNeeds(stage, names, sayUnknown)).toList();
-    return StageOrder.sort(connected, problems);
+    List<Written> sorted = StageOrder.sort(connected, problems);
+    Stream<StageName> needed = stages.values().stream().flatMap(stage -> stage.needs().stream()).map(Need::name);
+    boolean whole = allNamed && needed.allMatch(names::contains);
+    if (whole && sorted.size() == stages.size()) {
+      checkOnward(sorted);
+    }
+    return sorted;
+  }
+
+  /// Another branch moves to what has landed, so that has to be over.
+  private void checkOnward(List<Written> sorted) {
+    Set<StageName> after = new HashSet<>();
+    Map<String, Onward> seen = new LinkedHashMap<>();
+    Optional<Written> promotion = sorted.stream().filter(stage -> stage.steps() == null).findFirst();
+    for (Written stage : sorted) {
+      if (stage.steps() == null || stage.needs().stream().map(Need::name).anyMatch(after::contains)) {
+        after.add(stage.name());
+      }
+    }
+    for (Onward one : onward) {
+      Onward first = seen.putIfAbsent(one.to(), one);
+      if (first != null) {
+        problems.add(
+            one.place(),
+            "a second stage that promotes to \"" + one.to() + "\"; \"" + first.stage() + "\" in line "
+                + first.place().line() + " does");
+      } else if (promotion.isPresent() && !after.contains(new StageName(one.stage()))) {
+        problems.add(
+            one.place(),
+            "stage \"" + one.stage() + "\" would promote to \"" + one.to()
+                + "\" what has not landed: let it come after \"" + promotion.get().name()
+                + "\", by its place or by needs");
+      }
+    }
   }
 
   private Written withKnownNeeds(Written stage, Set<StageName> names, boolean sayUnknown) {
@@ -383,7 +444,12 @@ final class PipelineReading {
     Place place = setting == null ? map.place() : setting.place();
     List<Need> needs = map.has(Key.NEEDS) ? needs(map) : after(before, place);
     List<Step> steps = map.has(Key.STEPS) ? stepsOf(map) : List.of();
-    boolean promotes = map.has(Key.PROMOTE) && promotes(map, place);
+    Mapping other = map.get(Key.PROMOTE) instanceof Mapping its ? its : null;
+    boolean aBranch = map.get(Key.PROMOTE) instanceof Scalar scalar && isMeantAsBranch(scalar);
+    boolean promotes = map.has(Key.PROMOTE) && other == null && !aBranch && promotes(map, place);
+    if (other != null) {
+      steps = onward(map, other, name, place);
+    }
     if (!map.has(Key.STEPS) && !map.has(Key.PROMOTE)) {
       if (map.means(Key.STEPS) || map.means(Key.PROMOTE)) {
         problems.leaveToSchema();
@@ -394,10 +460,47 @@ final class PipelineReading {
     return name == null ? null : new Written(new StageName(name), place, needs, promotes ? null : steps);
   }
 
-  private boolean promotes(Mapping map, Place place) {
-    if (map.has(Key.STEPS)) {
+  /// Reports it, if it is: a word that is not one of those that people write for true.
+  private boolean isMeantAsBranch(Scalar promote) {
+    String text = promote.text();
+    boolean meant =
+        promote.kind() == Value.Kind.TEXT
+            && PATTERN.matcher(text).matches()
+            && !text.contains("$")
+            && !Set.of("yes", "on", "y", "true").contains(text.toLowerCase(Locale.ROOT));
+    if (meant) {
+      problems.add(
+          promote.place(), "promote takes true, or another branch as a map: write {to: " + text + "}");
+    }
+    return meant;
+  }
+
+  /// The step that moves another branch; none when it is wrong, which is reported.
+  private List<Step> onward(Mapping stage, Mapping promote, @Nullable String name, Place place) {
+    eitherPromotesOrHasSteps(stage, place);
+    String to = branch(promote, Key.TO);
+    Method method = read(promote, Key.METHOD, setting -> setting.method(Method.FAST_FORWARD, Method.MERGE));
+    if (!promote.has(Key.TO)) {
+      leaveUnlessAbsent(stage, Key.PROMOTE);
+    }
+    if (to == null || name == null) {
+      return List.of();
+    }
+    Setting written = setting(promote.get(Key.TO));
+    onward.add(new Onward(name, written == null ? place : written.place(), to));
+    return List.of(
+        new Step.Promotion(
+            new StepName("promote"), new BranchName(to), Objects.requireNonNullElse(method, Method.FAST_FORWARD)));
+  }
+
+  private void eitherPromotesOrHasSteps(Mapping stage, Place place) {
+    if (stage.has(Key.STEPS)) {
       problems.add(place, "a stage either promotes or has steps; make two stages of it");
     }
+  }
+
+  private boolean promotes(Mapping map, Place place) {
+    eitherPromotesOrHasSteps(map, place);
     Setting promote = setting(map.get(Key.PROMOTE));
     Boolean flag = promote == null ? null : promote.flag();
     if (promote != null && flag != null && !flag) {

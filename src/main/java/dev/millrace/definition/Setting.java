@@ -2,10 +2,14 @@ package dev.millrace.definition;
 
 import dev.millrace.definition.Value.Kind;
 import dev.millrace.definition.Value.Scalar;
+import dev.millrace.pipeline.Method;
 import dev.millrace.pipeline.NameRule;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A scalar that the server itself reads, its variables filled in. Each question answers null, and reports why, when
@@ -76,6 +80,25 @@ final class Setting {
       case "false", "False", "FALSE" -> false;
       default -> refused("expected true or false, found \"" + text + "\"");
     };
+  }
+
+  /// One of these methods.
+  @Nullable Method method(Method... allowed) {
+    String word = text();
+    if (word == null) {
+      return null;
+    }
+    Optional<Method> method = Method.of(word);
+    if (method.isPresent() && List.of(allowed).contains(method.get())) {
+      return method.get();
+    }
+    List<String> words = Stream.of(allowed).map(Method::toString).toList();
+    String all = String.join(", ", words.subList(0, words.size() - 1)) + " and " + words.getLast();
+    String question = Nearest.question(word, words);
+    return refused(
+        method.isPresent()
+            ? "another branch does not follow by " + word + "; the methods here are " + all
+            : "no method \"" + word + "\"" + (question.isEmpty() ? "; the methods are " + all : question));
   }
 
   /// A whole number of at least 1.

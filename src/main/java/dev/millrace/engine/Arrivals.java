@@ -5,6 +5,7 @@ import dev.millrace.change.Change;
 import dev.millrace.change.Commit;
 import dev.millrace.change.CommitId;
 import dev.millrace.flow.Event;
+import dev.millrace.git.Mirrors;
 import dev.millrace.git.Repositories;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.Definition;
@@ -42,14 +43,17 @@ final class Arrivals {
   private final Engine engine;
   private final Store store;
   private final Repositories repositories;
+  private final Mirrors mirrors;
   private final LostPushes lostPushes;
   private final Clock clock;
   private final Map<RepositoryName, Object> locks = new ConcurrentHashMap<>();
 
-  Arrivals(Engine engine, Store store, Repositories repositories, LostPushes lostPushes, Clock clock) {
+  Arrivals(
+      Engine engine, Store store, Repositories repositories, Mirrors mirrors, LostPushes lostPushes, Clock clock) {
     this.engine = engine;
     this.store = store;
     this.repositories = repositories;
+    this.mirrors = mirrors;
     this.lostPushes = lostPushes;
     this.clock = clock;
   }
@@ -59,8 +63,9 @@ final class Arrivals {
   /// @return all that moved but by promotions of ours
   List<Movement> takeUp(RepositoryName mirror, RemoteUrl url) {
     synchronized (locks.computeIfAbsent(mirror, _ -> new Object())) {
+      // in this order: what is recorded meanwhile would look as if it had been taken back
       SortedMap<BranchName, CommitId> recorded = repositories.recorded(mirror);
-      SortedMap<BranchName, Commit> heads = repositories.branches(mirror);
+      SortedMap<BranchName, Commit> heads = mirrors.branches(mirror);
       if (recorded.isEmpty()) {
         return first(mirror, url, heads);
       }
@@ -112,7 +117,7 @@ final class Arrivals {
       return Optional.empty();
     }
     boolean rewritten = before != null && repositories.containing(mirror, before, Set.of(head.id())).isEmpty();
-    boolean ours = before != null && ours(head.id(), before);
+    boolean ours = before != null && ours(branch, head.id(), before);
     if (!ours) {
       LOG.info("{} of {} is at {} now", branch, url, head.id().abbreviated());
       String by = "a push by " + head.author() + " to " + url.host() + (rewritten ? " that rewrote it" : "");
@@ -123,14 +128,15 @@ final class Arrivals {
   }
 
   /// Whether promotions have brought the branch from there to here.
-  private boolean ours(CommitId head, CommitId before) {
+  private boolean ours(BranchName branch, CommitId head, CommitId before) {
     CommitId at = head;
     for (int i = 0; i < UNRECORDED; i++) {
       CommitId candidate = at;
       Optional<CommitId> base =
           store.containing(candidate).stream()
               .flatMap(id -> Stream.ofNullable(engine.now().changes().get(id)).findFirst().or(() -> store.change(id)).stream())
-              .filter(change -> change.aim() instanceof Aim.Integrate && (!change.ended() || change.landed()))
+              .filter(change -> change.aim() instanceof Aim.Integrate(var _, var into) && into.equals(branch))
+              .filter(change -> !change.ended() || change.landed())
               .flatMap(change -> Stream.ofNullable(change.candidate()))
               .filter(its -> its.commit().equals(candidate) && !its.base().equals(candidate))
               .map(its -> its.base())

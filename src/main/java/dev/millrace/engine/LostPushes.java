@@ -74,7 +74,7 @@ final class LostPushes {
       if (commit.id().equals(before)) {
         continue;
       }
-      if (!ours(commit.id()) && (before != null || unknown(repository, branch, commit.id()))) {
+      if (!ours(branch, commit.id()) && (before != null || unknown(repository, branch, commit.id()))) {
         LOG.info("{} of {} was pushed and not recorded; it is taken up now", branch, repository);
         String by = "a push by " + commit.author();
         engine.tell(new Event.BranchMoved(clock.instant(), repository, branch, commit, by)).join();
@@ -83,7 +83,7 @@ final class LostPushes {
     }
     for (Map.Entry<BranchName, CommitId> gone : recorded.entrySet()) {
       if (!heads.containsKey(gone.getKey())) {
-        if (!landed(repository, gone.getValue())) {
+        if (!landed(repository, gone.getKey(), gone.getValue())) {
           LOG.info("{} of {} was deleted and that was not recorded; it is taken up now", gone.getKey(), repository);
           engine.tell(new Event.BranchDeleted(clock.instant(), repository, gone.getKey())).join();
         }
@@ -92,11 +92,15 @@ final class LostPushes {
     }
   }
 
-  /// A candidate that a promotion has brought there.
-  private boolean ours(CommitId commit) {
+  /// A candidate that its integration has brought there.
+  private boolean ours(BranchName branch, CommitId commit) {
     return store.containing(commit).stream()
         .flatMap(id -> store.change(id).stream())
-        .anyMatch(change -> change.aim() instanceof Aim.Integrate && !change.commit().id().equals(commit));
+        .anyMatch(
+            change ->
+                change.aim() instanceof Aim.Integrate(var _, var into)
+                    && into.equals(branch)
+                    && !change.commit().id().equals(commit));
   }
 
   /// Whether no pipeline has had a change for it: where nothing was recorded, an older version or a crash may have been
@@ -105,8 +109,19 @@ final class LostPushes {
     return pipelines(repository).noneMatch(pipeline -> store.known(pipeline.name(), branch, commit));
   }
 
-  /// Whether the branch was deleted by its own promotion.
-  private boolean landed(RepositoryName repository, CommitId commit) {
+  /// Whether the branch was deleted by its own promotion. Squashed or rebased, it is on the target under another name.
+  private boolean landed(RepositoryName repository, BranchName branch, CommitId commit) {
+    boolean brought =
+        engine.now().changes().values().stream()
+            .filter(change -> change.pipeline().repository().equals(repository) && change.commit().id().equals(commit))
+            .anyMatch(
+                change ->
+                    change.aim() instanceof Aim.Integrate(var its, var into)
+                        && its.equals(branch)
+                        && repositories.brought(repository, into, change.id()));
+    if (brought) {
+      return true;
+    }
     return pipelines(repository)
         .flatMap(pipeline -> Optional.ofNullable(pipeline.integration()).stream())
         .anyMatch(integration -> repositories.contains(repository, integration.into(), commit));

@@ -4,6 +4,7 @@ import dev.millrace.change.AttemptId;
 import dev.millrace.change.Candidate;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
+import dev.millrace.change.CommitId;
 import dev.millrace.change.Fault;
 import dev.millrace.flow.AttemptEvent;
 import dev.millrace.flow.Decision;
@@ -11,6 +12,7 @@ import dev.millrace.flow.Effect;
 import dev.millrace.flow.Effect.Assignment;
 import dev.millrace.flow.Event;
 import dev.millrace.flow.Owed;
+import dev.millrace.git.AdvanceOutcome;
 import dev.millrace.git.MergeOutcome;
 import dev.millrace.git.PromotionOutcome;
 import dev.millrace.git.Repositories;
@@ -21,6 +23,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,12 +44,14 @@ final class Performer implements AutoCloseable {
   private final Promoter promoter;
   private final Consumer<Effect.Promote> landed;
   private final Consumer<Effect.Promote> moved;
+  private final BiConsumer<Effect.Advance, CommitId> advanced;
   private final Map<ChangeId, Map<Effect, Thread>> inHand = new HashMap<>();
   private final Map<AttemptId, Thread> preparing = new HashMap<>();
   private boolean closed;
 
-  /// @param landed told after a branch was promoted
+  /// @param landed told after changes have landed
   /// @param moved told after a promotion has found its target elsewhere
+  /// @param advanced told where another branch was moved to, after the engine has stored that
   Performer(
       Engine engine,
       Repositories repositories,
@@ -54,7 +59,8 @@ final class Performer implements AutoCloseable {
       Steps steps,
       Clock clock,
       Consumer<Effect.Promote> landed,
-      Consumer<Effect.Promote> moved) {
+      Consumer<Effect.Promote> moved,
+      BiConsumer<Effect.Advance, CommitId> advanced) {
     this.engine = engine;
     this.repositories = repositories;
     this.steps = steps;
@@ -63,6 +69,7 @@ final class Performer implements AutoCloseable {
     this.promoter = promoter;
     this.landed = landed;
     this.moved = moved;
+    this.advanced = advanced;
   }
 
   /// Takes up what a decision has made owed and drops what it has made needless. Does not block.
@@ -114,7 +121,7 @@ final class Performer implements AutoCloseable {
           }
         }
         // They end by themselves and tell their result, which nobody may want any more.
-        case Effect.Merge _, Effect.Run _, Effect.Promote _ -> {}
+        case Effect.Merge _, Effect.Run _, Effect.Promote _, Effect.Advance _ -> {}
       }
     }
   }
@@ -135,6 +142,7 @@ final class Performer implements AutoCloseable {
       switch (effect) {
         case Effect.Merge merge -> settled(change, effect, merge(merge));
         case Effect.Promote promote -> promote(change, promote);
+        case Effect.Advance advance -> advance(change, advance);
         case Effect.Run(Assignment assignment) -> run(change, effect, assignment, before);
         case Effect.Prepare(Assignment assignment) -> steps.prepare(assignment);
         case Effect.Stop(AttemptId attempt) -> steps.stop(attempt);
@@ -172,6 +180,8 @@ final class Performer implements AutoCloseable {
       case Effect.Merge _ -> settled(change, effect, new Event.NotMergeable(at, change, because));
       case Effect.Promote promote ->
           settled(change, effect, new Event.Tried(promote.attempt(), new AttemptEvent.Broke(at, because, false)));
+      case Effect.Advance advance ->
+          settled(change, effect, new Event.Tried(advance.attempt(), new AttemptEvent.Broke(at, because, false)));
       case Effect.Run(Assignment assignment) ->
           settled(change, effect, new Event.Tried(assignment.attempt(), new AttemptEvent.Broke(at, because, false)));
       // The attempt itself will say so when its turn comes.
@@ -217,6 +227,31 @@ final class Performer implements AutoCloseable {
       case PromotionOutcome.Impossible(var because) -> {
         Fault fault = new Fault.NotStartable(because);
         settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Faulted(at, fault)));
+      }
+    }
+  }
+
+  private void advance(ChangeId change, Effect.Advance order) throws InterruptedException {
+    engine.tell(new Event.Tried(order.attempt(), new AttemptEvent.Started(clock.instant())));
+    switch (promoter.advance(change, order)) {
+      case AdvanceOutcome.Advanced(var head, var moved) -> {
+        Instant at = clock.instant();
+        if (moved) {
+          // for the pipelines that follow that branch it is a push like any other
+          engine
+              .tell(new Event.BranchMoved(at, order.repository(), order.to(), head, "the promotion of " + change))
+              .join();
+          advanced.accept(order, head.id());
+        }
+        settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Succeeded(at)));
+      }
+      case AdvanceOutcome.Unreachable(var because) ->
+          settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Broke(clock.instant(), because, false)));
+      case AdvanceOutcome.NotAllowed(var because) ->
+          settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Broke(clock.instant(), because, false)));
+      case AdvanceOutcome.Impossible(var because) -> {
+        Fault fault = new Fault.NotStartable(because);
+        settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Faulted(clock.instant(), fault)));
       }
     }
   }

@@ -5,6 +5,7 @@ import dev.millrace.change.ChangeId;
 import dev.millrace.change.ChangeState;
 import dev.millrace.flow.Effect;
 import dev.millrace.flow.Event;
+import dev.millrace.git.AdvanceOutcome;
 import dev.millrace.git.Mirrors;
 import dev.millrace.git.PromotionOutcome;
 import dev.millrace.pipeline.RepositoryName;
@@ -13,6 +14,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Sees promotions through. One whose remote cannot be reached waits and is tried again for as long as the change wants
 /// it: what was tested is good, and it is nobody's fault that it cannot land yet.
@@ -45,7 +48,28 @@ final class Promoter implements AutoCloseable {
         told = because;
         note(change, order.into() + " cannot be moved yet: " + because + "; it is tried again until it works");
       }
-      if (!waited(change, order, seen, PAUSES.pause(failures, ThreadLocalRandom.current().nextDouble()))) {
+      Duration pause = PAUSES.pause(failures, ThreadLocalRandom.current().nextDouble());
+      if (!waited(() -> wanted(change, order), order.repository(), seen, pause)) {
+        return outcome;
+      }
+    }
+  }
+
+  /// The same for another branch than the target.
+  AdvanceOutcome advance(ChangeId change, Effect.Advance order) throws InterruptedException {
+    String told = "";
+    for (int failures = 1; ; failures++) {
+      long seen = reached(order.repository());
+      AdvanceOutcome outcome = mirrors.advance(order);
+      if (!(outcome instanceof AdvanceOutcome.Unreachable(String because))) {
+        return outcome;
+      }
+      if (!because.equals(told)) {
+        told = because;
+        note(change, order.to() + " cannot be moved yet: " + because + "; it is tried again until it works");
+      }
+      Duration pause = PAUSES.pause(failures, ThreadLocalRandom.current().nextDouble());
+      if (!waited(() -> moving(change) != null, order.repository(), seen, pause)) {
         return outcome;
       }
     }
@@ -71,15 +95,15 @@ final class Promoter implements AutoCloseable {
   }
 
   /// Whether it is to be tried again.
-  private synchronized boolean waited(ChangeId change, Effect.Promote order, long seen, Duration pause)
+  private synchronized boolean waited(BooleanSupplier wanted, RepositoryName mirror, long seen, Duration pause)
       throws InterruptedException {
     long end = System.nanoTime() + pause.toNanos();
-    while (wanted(change, order)) {
+    while (wanted.getAsBoolean()) {
       if (closed) {
         throw new InterruptedException("the server is stopping");
       }
       long left = (end - System.nanoTime()) / 1_000_000;
-      if (left <= 0 || reached(order.repository()) != seen) {
+      if (left <= 0 || reached(mirror) != seen) {
         return true;
       }
       wait(left);
@@ -88,11 +112,16 @@ final class Promoter implements AutoCloseable {
   }
 
   private boolean wanted(ChangeId id, Effect.Promote order) {
-    Change change = engine.now().changes().get(id);
+    Change change = moving(id);
     return change != null
-        && change.state() instanceof ChangeState.Moving
         && change.candidate() != null
         && change.candidate().commit().equals(order.candidate().commit());
+  }
+
+  /// Null when it is about to stop, or to be merged again.
+  private @Nullable Change moving(ChangeId id) {
+    Change change = engine.now().changes().get(id);
+    return change != null && change.state() instanceof ChangeState.Moving ? change : null;
   }
 
   @Override

@@ -73,7 +73,7 @@ final class Sweep implements AutoCloseable {
         switch (effect) {
           case Effect.Run(Assignment assignment) -> wanted.add(assignment.attempt());
           case Effect.Prepare(Assignment assignment) -> wanted.add(assignment.attempt());
-          case Effect.Merge _, Effect.Promote _, Effect.Stop _ -> {}
+          case Effect.Merge _, Effect.Promote _, Effect.Advance _, Effect.Stop _ -> {}
         }
       }
     }

@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import dev.millrace.change.CommitId;
 import dev.millrace.definition.DefinitionReader;
 import dev.millrace.flow.Effect;
 import dev.millrace.flow.Event;
@@ -7,6 +8,7 @@ import dev.millrace.git.Mirrors;
 import dev.millrace.git.Pushes;
 import dev.millrace.git.Repositories;
 import dev.millrace.log.Logs;
+import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.RemoteUrl;
 import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.runner.Runner;
@@ -51,13 +53,13 @@ public final class Works implements AutoCloseable {
     this.clock = clock;
     this.mirrors = mirrors;
     this.lostPushes = new LostPushes(engine, store, repositories, clock, name -> mirrors.url(name).isEmpty());
-    this.arrivals = new Arrivals(engine, store, repositories, lostPushes, clock);
+    this.arrivals = new Arrivals(engine, store, repositories, mirrors, lostPushes, clock);
     this.promoter = new Promoter(engine, mirrors, clock);
     this.fetcher = new Fetcher(mirrors, arrivals, clock, promoter::reachable);
     this.definitions = new Definitions(repositories, reader, engine, fetcher, clock);
     this.sweep = new Sweep(engine, runner);
     var containers = new Steps(engine, repositories, runner, logs, sweep, steps);
-    this.performer = new Performer(engine, repositories, promoter, containers, clock, this::landed, this::moved);
+    this.performer = new Performer(engine, repositories, promoter, containers, clock, this::landed, this::moved, this::advanced);
   }
 
   /// Who hears of pushes.
@@ -121,8 +123,17 @@ public final class Works implements AutoCloseable {
         lostPushes.recorded(repository, tip.branch(), null);
       }
     }
-    // the pipeline repository can be integrated like any other
-    if (repository.equals(Definitions.REPOSITORY) && promotion.into().equals(Definitions.MAIN)) {
+    reload(repository, promotion.into());
+  }
+
+  private void advanced(Effect.Advance advance, CommitId head) {
+    lostPushes.recorded(advance.repository(), advance.to(), head);
+    reload(advance.repository(), advance.to());
+  }
+
+  /// The pipeline repository can be integrated like any other.
+  private void reload(RepositoryName repository, BranchName moved) {
+    if (repository.equals(Definitions.REPOSITORY) && moved.equals(Definitions.MAIN)) {
       definitions.load();
     }
   }

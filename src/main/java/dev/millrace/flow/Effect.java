@@ -47,7 +47,8 @@ public sealed interface Effect {
   /// End the attempt's container, if there is one.
   record Stop(AttemptId attempt) implements Effect {}
 
-  /// Move `into` from the candidate's base to the candidate, then delete each of the branches that still is where it was.
+  /// Move `into` from the candidate's base to the candidate, then delete each of the branches that still is where it
+  /// was.
   ///
   /// @param branches those of all changes that land; none for a change whose branch stays
   record Promote(
@@ -57,6 +58,15 @@ public sealed interface Effect {
       branches = List.copyOf(branches);
     }
   }
+
+  /// Move another branch to what has landed, where it does not contain it already. A branch that is not there is
+  /// created.
+  ///
+  /// @param method by fast-forward only, or by a merge where that is not possible
+  /// @param at the time that a merge bears
+  record Advance(
+      AttemptId attempt, RepositoryName repository, CommitId commit, BranchName to, Method method, Instant at)
+      implements Effect {}
 
   /// A branch, and the commit it was at.
   record Tip(BranchName branch, CommitId commit) {}

@@ -202,6 +202,13 @@ public final class Flow {
     if (promoted && !change.landed() && change.aim() instanceof Aim.Integrate(var _, var into)) {
       landed(draft, change, into, next.commit());
     }
+    if (next.passed()
+        && change.pipeline().find(id.stage()).map(stage -> stage.steps().getFirst()).orElse(null)
+            instanceof Step.Promotion(var name, BranchName to, var _)
+        && name.equals(id.step())
+        && to != null) {
+      draft.note(id.change(), "promoted: " + to + " contains " + next.commit().abbreviated() + " now");
+    }
   }
 
   private static void landed(Draft draft, Change change, BranchName into, CommitId head) {
@@ -373,7 +380,7 @@ public final class Flow {
   private static Change stopAttempts(Change change, Instant at, String because) {
     Change next = change;
     for (Attempt attempt : change.attempts()) {
-      boolean promotion = change.pipeline().find(attempt.id().stage()).filter(Stage::promotes).isPresent();
+      boolean promotion = change.pipeline().find(attempt.id().stage()).filter(Stage::moves).isPresent();
       if (!attempt.ended() && !promotion) {
         var stop = new AttemptEvent.StopWanted(at, new StopReason.Cancelled(because));
         next = next.with(attempt.in(AttemptTable.next(attempt.state(), stop)));

@@ -74,6 +74,10 @@ public final class Owed {
 
   private static void addTo(List<Effect> owed, Change change, Attempt attempt) {
     switch (step(change, attempt.id())) {
+      case Step.Promotion(var _, BranchName to, var method) when to != null ->
+          owed.add(
+              new Effect.Advance(
+                  attempt.id(), change.pipeline().repository(), attempt.commit(), to, method, attempt.plannedAt()));
       case Step.Promotion _ -> {
         Candidate candidate = new Candidate(base(change, attempt), attempt.commit());
         switch (change.aim()) {

@@ -48,7 +48,8 @@ final class Ancestry {
     }
   }
 
-  /// The first commit of the line of first parents that contains the wanted one; empty when none of the last 20,000 does.
+  /// The first commit of the line of first parents that contains the wanted one; empty when none of the last 20,000
+  /// does.
   static Optional<RevCommit> landing(RevWalk walk, RevCommit head, RevCommit wanted) throws IOException {
     if (!walk.isMergedInto(wanted, head)) {
       return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.millrace.git;
 
+import dev.millrace.change.ChangeId;
 import dev.millrace.change.CommitId;
 import dev.millrace.change.TreeId;
 import dev.millrace.flow.Effect;
@@ -45,12 +46,12 @@ final class Candidates {
   }
 
   /// The line of a message that says which change brought the commit.
-  static String trailer(Piece piece) {
-    return "Change: " + piece.change();
+  static String trailer(ChangeId change) {
+    return "Change: " + change;
   }
 
   /// What came of putting one piece on top of a commit.
-  private sealed interface Put {
+  sealed interface Put {
     record On(RevCommit top) implements Put {}
 
     record Conflict(List<String> files) implements Put {}
@@ -120,10 +121,45 @@ final class Candidates {
       case TreeMerge.Result.Clean(var tree) -> {
         PersonIdent millrace = millrace(piece.at(), top);
         String title = "Merge " + piece.branch() + " into " + order.into() + " (" + piece.change() + ")";
-        var message = new Message(title, piece.commit().subject(), List.of(trailer(piece)));
+        var message = new Message(title, piece.commit().subject(), List.of(trailer(piece.change())));
         yield new Put.On(write(tree, List.of(top, tip), millrace, millrace, message.text()));
       }
     };
+  }
+
+  /// Merges what has landed with another branch.
+  Put join(Effect.Advance order, RevCommit top, RevCommit tip) throws IOException {
+    if (!Ancestry.related(walk, top, tip)) {
+      return new Put.Impossible(order.to() + " and what was integrated have no common history");
+    }
+    return switch (merger.merge(repository, top, tip)) {
+      case TreeMerge.Result.Conflict(var files) -> new Put.Conflict(files);
+      case TreeMerge.Result.Clean(var tree) -> {
+        PersonIdent millrace = millrace(order.at(), top);
+        ChangeId change = order.attempt().change();
+        var message =
+            new Message(
+                "Merge " + change + " into " + order.to(), tip.getShortMessage(), List.of(trailer(change)));
+        yield new Put.On(write(tree, List.of(top, tip), millrace, millrace, message.text()));
+      }
+    };
+  }
+
+  /// Whether one of the newest commits of a branch says that this change has brought it.
+  static boolean brought(Repository repository, ObjectId head, ChangeId change) throws IOException {
+    try (var walk = new RevWalk(repository)) {
+      walk.markStart(walk.parseCommit(head));
+      RevCommit next;
+      for (int seen = 0; seen < SEARCHED && (next = walk.next()) != null; seen++) {
+        PersonIdent committer = next.getCommitterIdent();
+        if (committer != null
+            && committer.getEmailAddress().equals(EMAIL)
+            && Message.of(next.getFullMessage()).trailers().contains(trailer(change))) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
   private Put squash(Effect.Merge order, Piece piece, RevCommit top, RevCommit tip) throws IOException {
@@ -160,7 +196,7 @@ final class Candidates {
         }
         case TreeMerge.Result.Clean(var tree) -> {
           if (!tree.equals(onto.getTree())) {
-            String message = Message.of(commit.getFullMessage()).with(trailer(piece)).text();
+            String message = Message.of(commit.getFullMessage()).with(trailer(piece.change())).text();
             onto = write(tree, List.of(onto), author(commit), millrace(piece.at(), onto), message);
           }
         }

@@ -14,8 +14,8 @@ public sealed interface MergeOutcome {
   /// @param base the head of the target branch that the stack stands on
   /// @param commit the candidate: the last of `commits`
   /// @param tree the candidate's files
-  /// @param commits what the target would become with each piece, in the order of the pieces; each contains those before
-  ///     it
+  /// @param commits what the target would become with each piece, in the order of the pieces; each contains those
+  ///     before it
   record Stacked(CommitId base, CommitId commit, TreeId tree, List<CommitId> commits, MergedBy by)
       implements MergeOutcome {
     public Stacked {

@@ -52,7 +52,9 @@ record Message(String title, String body, List<String> trailers) {
 
   String text() {
     var parts = new ArrayList<String>();
-    parts.add(title);
+    if (!title.isEmpty()) {
+      parts.add(title);
+    }
     if (!body.isEmpty()) {
       parts.add(body);
     }

@@ -1,5 +1,6 @@
 package dev.millrace.git;
 
+import dev.millrace.change.Commit;
 import dev.millrace.change.CommitId;
 import dev.millrace.flow.Effect;
 import dev.millrace.pipeline.BranchName;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -151,6 +153,103 @@ public final class Mirrors {
     }
   }
 
+  /// Like [Repositories#advance], and for a mirror on its remote, too: here it counts only when the remote has taken it.
+  public AdvanceOutcome advance(Effect.Advance order) {
+    if (url(order.repository()).isEmpty()) {
+      return repositories.advance(order);
+    }
+    ReentrantLock lock = lock(order.repository());
+    lock.lock();
+    try (Repository repository = repositories.open(order.repository())) {
+      var url = new RemoteUrl(of(repository).orElseThrow());
+      for (int round = 0; round < ROUNDS; round++) {
+        follow(repository, url);
+        Optional<AdvanceOutcome> outcome = advance(repository, url, order);
+        if (outcome.isPresent()) {
+          return outcome.get();
+        }
+      }
+      return new AdvanceOutcome.Unreachable(url.host() + " moves " + order.to() + " all the time");
+    } catch (RemoteTrouble trouble) {
+      LOG.debug("{} is not done", order, trouble);
+      String because = String.valueOf(trouble.getMessage());
+      return trouble.passing() ? new AdvanceOutcome.Unreachable(because) : new AdvanceOutcome.NotAllowed(because);
+    } catch (IOException e) {
+      throw new GitTrouble("the repository " + order.repository() + " cannot be read or written", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Empty when somebody else has moved the branch meanwhile.
+  private Optional<AdvanceOutcome> advance(Repository repository, RemoteUrl url, Effect.Advance order)
+      throws IOException {
+    ObjectId before = Repositories.head(repository, order.to());
+    AdvanceOutcome here = repositories.advance(order);
+    if (!(here instanceof AdvanceOutcome.Advanced(var head, boolean moved)) || !moved) {
+      return Optional.of(here);
+    }
+    boolean taken = false;
+    try {
+      ObjectId lease = before == null ? ObjectId.zeroId() : before;
+      Answer answer = send(repository, url, order.to(), ObjectId.fromString(head.id().hex()), lease);
+      switch (answer.status()) {
+        case OK, UP_TO_DATE -> {
+          taken = true;
+          return Optional.of(here);
+        }
+        case REJECTED_REMOTE_CHANGED, REJECTED_NONFASTFORWARD, NON_EXISTING -> {
+          return Optional.empty();
+        }
+        case REJECTED_NODELETE, REJECTED_OTHER_REASON -> {
+          return Optional.of(
+              new AdvanceOutcome.Impossible(url.host() + " refuses to move " + order.to() + ": " + answer.words()));
+        }
+        case AWAITING_REPORT, NOT_ATTEMPTED ->
+            throw new RemoteTrouble(url.host() + " did not say whether it took " + order.to(), true, new IOException());
+      }
+      throw new IllegalStateException("every answer is dealt with");
+    } finally {
+      if (!taken) {
+        back(repository, order.to(), before);
+      }
+    }
+  }
+
+  private static void back(Repository repository, BranchName branch, @Nullable ObjectId to) throws IOException {
+    RefUpdate update = repository.updateRef(branch.ref());
+    update.setForceUpdate(true);
+    if (to == null) {
+      update.delete();
+    } else {
+      update.setNewObjectId(to);
+      update.update();
+    }
+  }
+
+  /// Where the branches of a mirror are, at a moment at which it is as its remote was.
+  public SortedMap<BranchName, Commit> branches(RepositoryName name) {
+    ReentrantLock lock = lock(name);
+    lock.lock();
+    try {
+      return repositories.branches(name);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Answer send(Repository repository, RemoteUrl url, BranchName branch, ObjectId to, ObjectId lease) {
+    return remotes.talk(
+        repository,
+        url,
+        (transport, bounds) -> {
+          String source = to.equals(ObjectId.zeroId()) ? null : to.name();
+          var update = new RemoteRefUpdate(repository, source, to, branch.ref(), source == null, null, lease);
+          PushResult result = transport.push(bounds, List.of(update));
+          return new Answer(update.getStatus(), words(update.getMessage(), result.getMessages()));
+        });
+  }
+
   private ReentrantLock lock(RepositoryName name) {
     return locks.computeIfAbsent(name, _ -> new ReentrantLock());
   }
@@ -261,7 +360,7 @@ public final class Mirrors {
     /// Empty when the target contains the candidate now, there.
     private Optional<PromotionOutcome> push() throws IOException {
       ObjectId base = ObjectId.fromString(order.candidate().base().hex());
-      Answer answer = send(order.into(), ObjectId.fromString(candidate.hex()), base);
+      Answer answer = send(repository, url, order.into(), ObjectId.fromString(candidate.hex()), base);
       switch (answer.status()) {
         case OK -> {
           return Optional.empty();
@@ -293,7 +392,7 @@ public final class Mirrors {
     /// Whether the branch is gone there.
     private boolean deleted(Effect.Tip tip) {
       BranchName branch = tip.branch();
-      Answer answer = send(branch, ObjectId.zeroId(), ObjectId.fromString(tip.commit().hex()));
+      Answer answer = send(repository, url, branch, ObjectId.zeroId(), ObjectId.fromString(tip.commit().hex()));
       return switch (answer.status()) {
         case OK, UP_TO_DATE, NON_EXISTING -> true;
         // somebody has pushed to it meanwhile
@@ -305,18 +404,6 @@ public final class Mirrors {
         case AWAITING_REPORT, NOT_ATTEMPTED ->
             throw new RemoteTrouble(url.host() + " did not say whether it deleted " + branch, true, new IOException());
       };
-    }
-
-    private Answer send(BranchName branch, ObjectId to, ObjectId lease) {
-      return remotes.talk(
-          repository,
-          url,
-          (transport, bounds) -> {
-            String source = to.equals(ObjectId.zeroId()) ? null : to.name();
-            var update = new RemoteRefUpdate(repository, source, to, branch.ref(), source == null, null, lease);
-            PushResult result = transport.push(bounds, List.of(update));
-            return new Answer(update.getStatus(), words(update.getMessage(), result.getMessages()));
-          });
     }
 
     /// The same, here, with only these branches to delete.

@@ -3,6 +3,7 @@ package dev.millrace.git;
 import dev.millrace.change.CommitId;
 import dev.millrace.flow.Effect;
 import dev.millrace.pipeline.BranchName;
+import dev.millrace.pipeline.Method;
 import dev.millrace.pipeline.RepositoryName;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -57,6 +58,71 @@ final class Promotions {
             case NEW, FORCED, IO_FAILURE, NOT_ATTEMPTED, RENAMED, REJECTED_CURRENT_BRANCH, REJECTED_MISSING_OBJECT,
                     REJECTED_OTHER_REASON ->
                 throw new GitTrouble(order.into() + " in " + name + " could not be moved: " + update.getResult());
+          };
+        });
+  }
+
+  AdvanceOutcome advance(Effect.Advance order, Candidates candidates) throws IOException {
+    BranchName to = order.to();
+    RevCommit commit = Repositories.parse(walk, order.commit());
+    if (commit == null) {
+      return new AdvanceOutcome.Impossible(
+          "commit " + order.commit().abbreviated() + " is not in " + name + " any more");
+    }
+    if (!Repository.isValidRefName(to.ref())) {
+      return new AdvanceOutcome.Impossible(to + " is no name that git takes for a branch");
+    }
+    return Locked.patiently(
+        name,
+        to.ref(),
+        () -> {
+          ObjectId head = Repositories.head(repository, to);
+          RevCommit next = commit;
+          if (head == null) {
+            var inTheWay = repository.getRefDatabase().getConflictingNames(to.ref());
+            if (!inTheWay.isEmpty()) {
+              String other = inTheWay.iterator().next().substring(BranchName.PREFIX.length());
+              return new AdvanceOutcome.Impossible(
+                  to + " cannot be created beside the branch " + other + ": delete that one, or choose another name");
+            }
+          } else {
+            RevCommit now = walk.parseCommit(head);
+            if (walk.isMergedInto(commit, now)) {
+              return new AdvanceOutcome.Advanced(Repositories.commit(now), false);
+            }
+            if (!walk.isMergedInto(now, commit)) {
+              if (order.method() == Method.FAST_FORWARD) {
+                return new AdvanceOutcome.Impossible(
+                    to + " has commits that " + order.commit().abbreviated() + " has not, up to "
+                        + Repositories.id(now).abbreviated() + ", and moves by fast-forward only: integrate " + to
+                        + " first, then run this stage again");
+              }
+              switch (candidates.join(order, now, commit)) {
+                case Candidates.Put.On(var merged) -> next = merged;
+                case Candidates.Put.Conflict(var files) -> {
+                  return new AdvanceOutcome.Impossible(
+                      order.commit().abbreviated() + " conflicts with " + to + ", "
+                          + Repositories.id(now).abbreviated() + ", in " + String.join(", ", files) + ": integrate "
+                          + to + " first, then run this stage again");
+                }
+                case Candidates.Put.Impossible(var because) -> {
+                  return new AdvanceOutcome.Impossible(because);
+                }
+                case Candidates.Put.NothingNew _ -> {
+                  return new AdvanceOutcome.Advanced(Repositories.commit(now), false);
+                }
+              }
+            }
+          }
+          RefUpdate update = repository.updateRef(to.ref());
+          update.setExpectedOldObjectId(head == null ? ObjectId.zeroId() : head);
+          update.setNewObjectId(next);
+          return switch (update.update(walk)) {
+            case NEW, FAST_FORWARD -> new AdvanceOutcome.Advanced(Repositories.commit(next), true);
+            case NO_CHANGE, LOCK_FAILURE, REJECTED -> null;
+            case FORCED, IO_FAILURE, NOT_ATTEMPTED, RENAMED, REJECTED_CURRENT_BRANCH, REJECTED_MISSING_OBJECT,
+                    REJECTED_OTHER_REASON ->
+                throw new GitTrouble(to + " in " + name + " could not be moved: " + update.getResult());
           };
         });
   }

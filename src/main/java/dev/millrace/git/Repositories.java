@@ -272,8 +272,8 @@ public final class Repositories implements AutoCloseable {
         });
   }
 
-  /// Makes what the target branch would become with these changes. No branch moves; the same order on the same head makes
-  /// the same commits.
+  /// Makes what the target branch would become with these changes. No branch moves; the same order on the same head
+  /// makes the same commits.
   public MergeOutcome stack(Effect.Merge order) {
     RepositoryName name = order.repository();
     if (!has(name)) {
@@ -282,14 +282,36 @@ public final class Repositories implements AutoCloseable {
     return in(name, (repository, walk) -> new Candidates(repository, walk, merger()).stack(order));
   }
 
-  /// Moves the target branch from the candidate's base to the candidate, if it still is there, then deletes the branches
-  /// of the changes that landed, each if it still is where it was.
+  /// Moves the target branch from the candidate's base to the candidate, if it still is there, then deletes the
+  /// branches of the changes that landed, each if it still is where it was.
   public PromotionOutcome promote(Effect.Promote order) {
     RepositoryName name = order.repository();
     if (!has(name)) {
       return new PromotionOutcome.Impossible("there is no repository " + name);
     }
     return in(name, (repository, walk) -> new Promotions(name, repository, walk).promote(order));
+  }
+
+  /// Moves another branch to what has landed, or creates it there. It never moves back.
+  public AdvanceOutcome advance(Effect.Advance order) {
+    RepositoryName name = order.repository();
+    if (!has(name)) {
+      return new AdvanceOutcome.Impossible("there is no repository " + name);
+    }
+    return in(
+        name,
+        (repository, walk) ->
+            new Promotions(name, repository, walk).advance(order, new Candidates(repository, walk, merger())));
+  }
+
+  /// Whether the change has landed: one of the target's newest 1000 commits says that it came with it.
+  public boolean brought(RepositoryName name, BranchName target, ChangeId change) {
+    return in(
+        name,
+        (repository, _) -> {
+          ObjectId head = head(repository, target);
+          return head != null && Candidates.brought(repository, head, change);
+        });
   }
 
   /// Holds a commit for as long as the change may need it, whatever becomes of its branch.

@@ -39,8 +39,9 @@ record Squash(PersonIdent author, Message message) {
             .map(original -> Message.of(original.message()))
             .filter(message -> !CORRECTION.matcher(message.title()).matches())
             .toList();
-    Message only = told.size() == 1 ? told.getFirst() : null;
-    String title = only != null ? only.title() : "Squash " + piece.branch() + " into " + into + " (" + piece.change() + ")";
+    Message only = told.size() == 1 && !told.getFirst().title().isEmpty() ? told.getFirst() : null;
+    String all = "Squash " + piece.branch() + " into " + into + " (" + piece.change() + ")";
+    String title = only != null ? only.title() : all;
     var message = new Message(title, only != null ? only.body() : list(told), trailers(piece, originals));
     return new Squash(author(originals), message);
   }
@@ -91,7 +92,7 @@ record Squash(PersonIdent author, Message message) {
     }
     others.remove(author);
     trailers.addAll(others.values());
-    trailers.add(Candidates.trailer(piece));
+    trailers.add(Candidates.trailer(piece.change()));
     trailers.add(FROM + piece.commit().id());
     return new ArrayList<>(trailers);
   }

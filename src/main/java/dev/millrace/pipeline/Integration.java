@@ -17,7 +17,8 @@ public record Integration(
   public Integration {
     branches = List.copyOf(branches);
     if (branches.isEmpty() || parallel < 1 || batch < 1) {
-      throw new IllegalArgumentException("an integration needs a branch pattern, room for one candidate and a batch of one");
+      throw new IllegalArgumentException(
+          "an integration needs a branch pattern, room for one candidate and a batch of one");
     }
   }
 

@@ -22,7 +22,18 @@ public record Stage(StageName name, List<StageName> needs, List<Step> steps) {
     return new Stage(name, needs, List.of(new Step.Promotion(new StepName("promote"))));
   }
 
+  /// A stage that moves another branch to what has landed.
+  public static Stage promotion(StageName name, List<StageName> needs, BranchName to, Method method) {
+    return new Stage(name, needs, List.of(new Step.Promotion(new StepName("promote"), to, method)));
+  }
+
+  /// Whether changes land here: the target of the integration moves.
   public boolean promotes() {
+    return steps.stream().anyMatch(step -> step instanceof Step.Promotion promotion && promotion.to() == null);
+  }
+
+  /// Whether any branch moves here, be it the target or another one.
+  public boolean moves() {
     return steps.stream().anyMatch(Step.Promotion.class::isInstance);
   }
 

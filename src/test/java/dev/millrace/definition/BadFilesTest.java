@@ -290,7 +290,7 @@ class BadFilesTest {
             shop.yml:4:14: expected a map of variables, found a list
             shop.yml:7:12: expected a list of stage names, found a number
             shop.yml:8:12: expected a list of step names, found a text
-            shop.yml:10:14: expected true, found a text
+            shop.yml:10:14: expected true or the map "promote", found a text
             shop.yml:11:20: expected the name of a stage, found a number
             shop.yml:12:5: expected a stage, found a number
             shop.yml:13:5: expected a stage, found a list
@@ -868,6 +868,66 @@ class BadFilesTest {
             """
             shop.yml:2:47: "release/*" is not the short name of a branch, such as main
             shop.yml:2:70: expected a whole number of 1 or more, found "0"
+            """),
+        bad(
+            "methods and sizes of an integration that are none",
+            """
+            repository: shop
+            integrate:
+              branches: ["integrate/**"]
+              method: sqash
+              parallel: none
+              batch: 0
+              every-commit: sometimes
+              every_commit: true
+            stages:
+              - {name: main, promote: true}
+              - {name: next, promote: {to: next, method: rebase}}
+              - {name: other, promote: {to: other, method: octopus}}
+              - {name: last, promote: {to: last, method: 7}}
+            """,
+            """
+            shop.yml:4:11: no method "sqash", did you mean "squash"?
+            shop.yml:5:13: expected a whole number of 1 or more, found a text
+            shop.yml:6:10: expected a whole number of 1 or more, found "0"
+            shop.yml:7:17: expected true or false, found a text
+            shop.yml:8:3: unknown key "every_commit", did you mean "every-commit"?
+            shop.yml:11:46: another branch does not follow by rebase; the methods here are fast-forward and merge
+            shop.yml:12:48: no method "octopus"; the methods are fast-forward and merge
+            shop.yml:13:46: expected fast-forward or merge, found a number
+            """),
+        bad(
+            "other branches that cannot follow",
+            """
+            repository: shop
+            integrate: {branches: [next, "hotfix/*"], into: main}
+            stages:
+              - {name: early, promote: {to: early}, needs: []}
+              - {name: main, promote: true, needs: [early]}
+              - {name: again, promote: {to: main}}
+              - {name: next, promote: {to: next}}
+              - {name: fix, promote: {to: hotfix/1}}
+              - {name: one, promote: {to: production}}
+              - {name: two, promote: {to: production}}
+              - {name: pattern, promote: {to: "release/*"}}
+              - {name: both, promote: {to: both}, steps: [a]}
+              - {name: none, promote: {}}
+              - {name: typo, promote: {too: production}}
+              - {name: short, promote: production}
+            steps: {a: {image: alpine, run: make}}
+            """,
+            """
+            shop.yml:4:33: stage "early" would promote to "early" what has not landed: let it come after "main", by its place or by needs
+            shop.yml:6:33: "main" is where branches are integrated into; write promote: true
+            shop.yml:7:32: "next" would be integrated into "main" and deleted when it moves: "next" under "branches" matches it
+            shop.yml:8:31: "hotfix/1" would be integrated into "main" and deleted when it moves: "hotfix/*" under "branches" matches it
+            shop.yml:10:31: a second stage that promotes to "production"; "one" in line 9 does
+            shop.yml:11:35: "release/*" is not the short name of a branch, such as main
+            shop.yml:12:12: a stage either promotes or has steps; make two stages of it
+            shop.yml:13:18: missing key "to"
+            shop.yml:14:18: missing key "to"
+            shop.yml:14:28: unknown key "too"; the map "promote" has to, method
+            shop.yml:15:28: promote takes true, or another branch as a map: write {to: production}
             """));
   }
 
@@ -1189,52 +1249,6 @@ class BadFilesTest {
             """)),
             """
             shop.yml:1:1: there is a pipeline "shop" already, at all.yml:2:3
-            """),
-        new Bad(
-            "two pipelines that integrate the same branches",
-            List.of(
-                new Source(
-            "a.yml",
-            """
-            repository: shop
-            integrate:
-              branches: ["integrate/**", feature/a]
-              into: main
-            stages:
-              - {name: main, promote: true}
-            """),
-                new Source(
-            "b.yml",
-            """
-            repository: shop
-            integrate:
-              branches: ["integrate/*", feature/a]
-              into: main
-            stages:
-              - {name: main, promote: true}
-            """),
-                new Source(
-            "c.yml",
-            """
-            repository: shop
-            integrate:
-              branches: ["integrate/**"]
-              into: next
-            stages:
-              - {name: main, promote: true}
-            """),
-                new Source(
-            "d.yml",
-            """
-            repository: search
-            integrate:
-              branches: ["integrate/**"]
-              into: main
-            stages:
-              - {name: main, promote: true}
-            """)),
-            """
-            b.yml:3:29: pipeline "a" integrates "feature/a" of repository "shop" into "main" already, at a.yml:3:30
             """),
         new Bad(
             "a mistake in each of two files",

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.BranchPattern;
+import dev.millrace.pipeline.Claimants;
 import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.Integration;
 import dev.millrace.pipeline.Limits;
+import dev.millrace.pipeline.Method;
 import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.RepositoryName;
@@ -136,6 +138,83 @@ class GoodFilesTest {
                                 Step.DEFAULT_TIMEOUT,
                                 Limits.DEFAULT,
                                 false))))));
+  }
+
+  @Test
+  void an_integration_says_how_and_other_branches_follow() {
+    Pipeline pipeline =
+        pipeline(
+            """
+            repository: shop
+            environment: {HOW: rebase, MANY: 16, LIVE: production}
+            integrate: {branches: ["integrate/**"], into: next, method: "${HOW}", parallel: "${MANY}", batch: 1, every-commit: true}
+            stages:
+              - a
+              - {name: next, promote: true}
+              - {name: staging, promote: {to: next-but-one}}
+              - {name: production, promote: {to: "${LIVE}", method: merge}, needs: [next]}
+            """
+                + STEP);
+    assertThat(pipeline.integration())
+        .isEqualTo(
+            new Integration(
+                List.of(new BranchPattern("integrate/**")), new BranchName("next"), 16, Method.REBASE, 1, true));
+    assertThat(pipeline.stages().subList(1, 4))
+        .containsExactly(
+            Stage.promotion(new StageName("next"), List.of(new StageName("a"))),
+            Stage.promotion(
+                new StageName("staging"),
+                List.of(new StageName("next")),
+                new BranchName("next-but-one"),
+                Method.FAST_FORWARD),
+            Stage.promotion(
+                new StageName("production"), List.of(new StageName("next")), new BranchName("production"), Method.MERGE));
+    assertThat(pipeline.stages().stream().map(Stage::promotes)).containsExactly(false, true, false, false);
+    assertThat(pipeline.stages().stream().map(Stage::moves)).containsExactly(false, true, true, true);
+  }
+
+  @Test
+  void a_pipeline_that_integrates_nothing_can_let_a_branch_follow() {
+    assertThat(
+            pipeline(
+                    """
+                    repository: shop
+                    on: {push: [main]}
+                    stages: [a, {name: production, promote: {to: production}}]
+                    """
+                        + STEP)
+                .stages())
+        .hasSize(2);
+  }
+
+  @Test
+  void several_pipelines_may_integrate_the_same_branches_and_a_push_chooses() {
+    List<Pipeline> pipelines =
+        accepted(
+                new Source(
+                    "all.yml",
+                    """
+                    pipelines:
+                      thorough: {repository: shop, integrate: {branches: ["integrate/**"]}, stages: [&main {name: main, promote: true}]}
+                      quick: {repository: shop, integrate: {branches: ["integrate/*", tea]}, stages: [*main]}
+                      next: {repository: shop, integrate: {branches: ["integrate/**"], into: next}, stages: [*main]}
+                      other: {repository: other, integrate: {branches: ["integrate/**"]}, stages: [*main]}
+                    """))
+            .stream()
+            .map(Definition::pipeline)
+            .toList();
+    var shop = new RepositoryName("shop");
+    var both = Claimants.of(pipelines, shop, new BranchName("integrate/tea"));
+    assertThat(both.pipelines().stream().map(Pipeline::name)).hasToString("[next, quick, thorough]").isNotEmpty();
+    assertThat(both.rivals().stream().map(Pipeline::name)).hasToString("[quick, thorough]").isNotEmpty();
+    assertThat(both.question())
+        .isEqualTo(
+            "integrate/tea would be integrated into main by quick and thorough; choose one: "
+                + "git push -o pipeline=quick origin HEAD:integrate/tea");
+    for (String branch : List.of("integrate/tea/green", "tea", "main")) {
+      assertThat(Claimants.of(pipelines, shop, new BranchName(branch)).question()).as(branch).isEmpty();
+    }
+    assertThat(Claimants.of(pipelines, shop, new BranchName("main")).pipelines()).isEmpty();
   }
 
   @Test

@@ -32,7 +32,10 @@ class SchemaTest {
       integrate:
         branches: ["integrate/**"]
         into: next
+        method: squash
         parallel: 7
+        batch: 3
+        every-commit: true
       on:
         push: [next]
       environment:
@@ -44,6 +47,10 @@ class SchemaTest {
           steps: [unit]
         - name: next
           promote: true
+        - name: production
+          promote:
+            to: production
+            method: merge
       steps:
         compile:
           image: alpine
@@ -118,7 +125,9 @@ class SchemaTest {
       }
     }
     assertThat(optional)
-        .containsExactly("poll", "into", "parallel", "- compile", "needs", "cpu", "memory", "processes", "timeout", "network");
+        .containsExactly(
+            "poll", "into", "method", "parallel", "batch", "every-commit", "- compile", "needs", "method", "cpu", "memory",
+            "processes", "timeout", "network");
   }
 
   @Test
@@ -128,7 +137,7 @@ class SchemaTest {
         repository: shop
         integrate:
           branches: [feature]
-        stages: [a, {name: main, promote: true}]
+        stages: [a, {name: main, promote: true}, {name: production, promote: {to: production}}]
         steps:
           a:
             image: alpine
@@ -141,10 +150,17 @@ class SchemaTest {
     String told =
         bare.replace(
                 "integrate:\n",
-                "integrate:\n  into: %s\n  parallel: %s\n"
+                "integrate:\n  into: %s\n  method: %s\n  parallel: %s\n  batch: %s\n  every-commit: %s\n"
                     .formatted(
                         defs.at("/integrate/properties/into/default").asString(),
-                        defs.at("/integrate/properties/parallel/default").asInt()))
+                        defs.at("/integrate/properties/method/default").asString(),
+                        defs.at("/integrate/properties/parallel/default").asInt(),
+                        defs.at("/integrate/properties/batch/default").asInt(),
+                        defs.at("/integrate/properties/every-commit/default")))
+            .replace(
+                "promote: {to: production}",
+                "promote: {to: production, method: %s}"
+                    .formatted(defs.at("/promote/properties/method/default").asString()))
             .replace(
                 "    run: make\n",
                 "    run: make\n    timeout: %s\n    network: %s\n    limits: {cpu: %s, memory: %s, processes: %s}\n"

@@ -107,6 +107,8 @@ class FlowPropertyTest {
       switch (owed.get(random.nextInt(owed.size()))) {
         case Effect.Merge merge -> merge(merge);
         case Effect.Promote promote -> promote(promote);
+        case Effect.Advance advance ->
+            scene.tell(new Event.Tried(advance.attempt(), new AttemptEvent.Succeeded(scene.tick())));
         case Effect.Run(var assignment) -> {
           String id = assignment.attempt().toString();
           if (started.add(id)) {

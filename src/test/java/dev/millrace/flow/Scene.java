@@ -254,6 +254,7 @@ final class Scene {
       case Effect.Prepare(var assignment) -> "prepare " + line(assignment.attempt());
       case Effect.Stop(var attempt) -> "stop " + line(attempt);
       case Effect.Promote promote -> "promote " + line(promote.attempt());
+      case Effect.Advance advance -> "advance " + advance.to() + " " + line(advance.attempt());
     };
   }
 

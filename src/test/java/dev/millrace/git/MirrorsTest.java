@@ -400,6 +400,32 @@ class MirrorsTest {
   }
 
   @Test
+  void another_branch_follows_there_before_it_does_here() throws Exception {
+    Effect.Promote landed = tea();
+    promote(landed);
+    var production = new BranchName("production");
+    CommitId commit = landed.candidate().commit();
+    var order =
+        new Effect.Advance(landed.attempt(), name, commit, production, Method.FAST_FORWARD, Instant.EPOCH);
+
+    elsewhere.stop();
+    assertThat(mirrors.advance(order))
+        .isEqualTo(new AdvanceOutcome.Unreachable(host() + " cannot be reached (connection refused)"));
+    assertThat(repositories.branches(name)).doesNotContainKey(production);
+    elsewhere.start();
+    elsewhere.hook(_ -> List.of("frozen"));
+    assertThat(mirrors.advance(order))
+        .isEqualTo(new AdvanceOutcome.Impossible(host() + " refuses to move production: frozen"));
+    assertThat(repositories.branches(name)).doesNotContainKey(production);
+    elsewhere.hook(_ -> List.of());
+
+    Commit head = repositories.find(name, commit.hex()).orElseThrow();
+    assertThat(mirrors.advance(order)).isEqualTo(new AdvanceOutcome.Advanced(head, true));
+    assertThat(mirrors.advance(order)).isEqualTo(new AdvanceOutcome.Advanced(head, false));
+    assertThat(elsewhere.branches()).isEqualTo(repositories.branches(name)).containsOnlyKeys(MAIN, production);
+  }
+
+  @Test
   void what_is_promoted_already_asks_nobody() {
     Effect.Promote order = tea();
     promote(order);

@@ -10,6 +10,7 @@ import dev.millrace.change.CommitId;
 import dev.millrace.flow.Effect;
 import dev.millrace.flow.Effect.Piece;
 import dev.millrace.flow.Effect.Tip;
+import dev.millrace.git.AdvanceOutcome.Advanced;
 import dev.millrace.git.MergeOutcome.Conflict;
 import dev.millrace.git.MergeOutcome.Impossible;
 import dev.millrace.git.MergeOutcome.NothingNew;
@@ -372,6 +373,87 @@ class StacksTest {
     assertThat(promote(stacked.base(), stacked.commit(), tip(tea), tip(coffee), tip(milk))).isEqualTo(outcome);
     assertThat(promote(stacked.base(), stacked.commit(), tip(tea), tip(coffee), tip(milk))).isEqualTo(outcome);
     assertThat(repositories.branches(SHOP)).containsOnlyKeys(MAIN, coffee.branch());
+  }
+
+  @Test
+  void another_branch_is_created_follows_and_never_goes_back() {
+    CommitId first = main();
+    CommitId second = ada.file("c.txt", "c\n").commit("Second");
+    push("main");
+    var live = new BranchName("live/eu");
+    assertThat(advance(first, live, Method.FAST_FORWARD)).isEqualTo(new Advanced(commit(first), true));
+    assertThat(advance(second, live, Method.MERGE)).isEqualTo(new Advanced(commit(second), true));
+    assertThat(advance(second, live, Method.FAST_FORWARD)).isEqualTo(new Advanced(commit(second), false));
+    assertThat(advance(first, live, Method.FAST_FORWARD)).isEqualTo(new Advanced(commit(second), false));
+    assertThat(bare.git("rev-parse", "live/eu")).isEqualTo(second.hex());
+    assertThat(advance(second, new BranchName("live"), Method.FAST_FORWARD))
+        .isEqualTo(
+            new AdvanceOutcome.Impossible(
+                "live cannot be created beside the branch live/eu: delete that one, or choose another name"));
+  }
+
+  @Test
+  void a_branch_with_commits_of_its_own_follows_by_merge_only() {
+    ada.on("production", "main").file("hotfix.txt", "hot\n").commit("Hotfix");
+    push("production");
+    CommitId hotfix = ada.head();
+    CommitId next = ada.on("main", "main").file("c.txt", "c\n").commit("Second");
+    push("main");
+    var production = new BranchName("production");
+    assertThat(advance(next, production, Method.FAST_FORWARD))
+        .isEqualTo(
+            new AdvanceOutcome.Impossible(
+                "production has commits that " + next.abbreviated() + " has not, up to " + hotfix.abbreviated()
+                    + ", and moves by fast-forward only: integrate production first, then run this stage again"));
+    assertThat(repositories.branch(SHOP, production)).map(Commit::id).contains(hotfix);
+
+    Advanced merged = (Advanced) advance(next, production, Method.MERGE);
+    assertThat(advance(next, production, Method.MERGE)).isEqualTo(new Advanced(merged.head(), false));
+    assertThat(bare.git("log", "-1", "--format=%P%n%B", "production"))
+        .isEqualTo(
+            """
+            %s %s
+            Merge shop#1 into production
+
+            Second
+
+            Change: shop#1"""
+                .formatted(hotfix, next));
+    assertThat(bare.git("ls-tree", "--name-only", "production").lines())
+        .containsExactly("a.txt", "b.txt", "c.txt", "hotfix.txt");
+
+    CommitId rival = ada.file("hotfix.txt", "cold\n").commit("Third");
+    push("main");
+    assertThat(advance(rival, production, Method.MERGE))
+        .isEqualTo(
+            new AdvanceOutcome.Impossible(
+                rival.abbreviated() + " conflicts with production, " + merged.head().id().abbreviated()
+                    + ", in hotfix.txt: integrate production first, then run this stage again"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MERGE", "SQUASH", "REBASE"})
+  void what_has_landed_says_which_changes_it_was(Method method) {
+    Piece tea = piece(1, "tea", "tea.txt");
+    Piece coffee = piece(2, "coffee", "coffee.txt");
+    Stacked both = stacked(method, tea, coffee);
+    assertThat(repositories.brought(SHOP, MAIN, tea.change())).isFalse();
+    promote(both.base(), both.commit(), tip(tea), tip(coffee));
+    assertThat(repositories.brought(SHOP, MAIN, tea.change())).isTrue();
+    assertThat(repositories.brought(SHOP, MAIN, coffee.change())).isTrue();
+    assertThat(repositories.brought(SHOP, MAIN, new ChangeId(new PipelineName("shop"), 11))).isFalse();
+    assertThat(repositories.brought(SHOP, new BranchName("nope"), tea.change())).isFalse();
+  }
+
+  private AdvanceOutcome advance(CommitId commit, BranchName to, Method method) {
+    var attempt =
+        new AttemptId(
+            new ChangeId(new PipelineName("shop"), 1), new StageName("live"), new StepName("promote"), 1);
+    return repositories.advance(new Effect.Advance(attempt, SHOP, commit, to, method, AT));
+  }
+
+  private Commit commit(CommitId id) {
+    return repositories.find(SHOP, id.hex()).orElseThrow();
   }
 
   private void push(String branch) {

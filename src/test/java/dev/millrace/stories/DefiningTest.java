@@ -10,7 +10,7 @@ class DefiningTest extends Story {
   private static final String LONGER =
       """
       repository: shop
-      integrate: {branches: ["integrate/**"]}
+      integrate: {branches: ["integrate/**"], parallel: 1}
       stages:
         - lint
         - test
@@ -25,7 +25,7 @@ class DefiningTest extends Story {
       pipelines:
         weather:
           repository: weather
-          integrate: {branches: ["integrate/**"]}
+          integrate: {branches: ["integrate/**"], parallel: 1}
           stages: [test, {name: main, promote: true}]
         preview:
           repository: weather
@@ -48,7 +48,7 @@ class DefiningTest extends Story {
                 "shop",
                 """
                 repository: shop
-                integrate: {branches: ["integrate/**"]}
+                integrate: {branches: ["integrate/**"], parallel: 1}
                 stages:
                   - tset
                   - {name: main, promote: true}
@@ -148,7 +148,7 @@ class DefiningTest extends Story {
         "pipelines",
         """
         repository: pipelines
-        integrate: {branches: ["integrate/**"]}
+        integrate: {branches: ["integrate/**"], parallel: 1}
         stages: [check, {name: main, promote: true}]
         steps:
           check: {image: scripted, run: pass}
@@ -187,7 +187,7 @@ class DefiningTest extends Story {
         "pipelines",
         """
         repository: pipelines
-        integrate: {branches: ["integrate/**"]}
+        integrate: {branches: ["integrate/**"], parallel: 1}
         stages: [check, {name: main, promote: true}]
         steps:
           check: {image: scripted, run: pass}

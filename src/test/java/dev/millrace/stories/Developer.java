@@ -77,6 +77,11 @@ final class Developer {
         .toList();
   }
 
+  /// Where a branch is on the server.
+  CommitId head(String branch) {
+    return new CommitId(clone.git("ls-remote", "origin", "refs/heads/" + branch).substring(0, 40));
+  }
+
   /// Where main is on the server.
   CommitId main() {
     return new CommitId(clone.git("ls-remote", "origin", "refs/heads/main").substring(0, 40));

@@ -130,7 +130,7 @@ class KilledServerTest {
         "shop.yml",
         """
         repository: shop
-        integrate: {branches: ["integrate/**"]}
+        integrate: {branches: ["integrate/**"], parallel: 1}
         stages:
           - test
           - {name: main, promote: true}

@@ -10,7 +10,7 @@ class LandingTest extends Story {
   String definition() {
     return """
         repository: shop
-        integrate: {branches: ["integrate/**"]}
+        integrate: {branches: ["integrate/**"], parallel: 1}
         stages:
           - build
           - name: verify

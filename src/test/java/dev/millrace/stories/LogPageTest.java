@@ -45,7 +45,7 @@ class LogPageTest {
             folder,
             """
             repository: shop
-            integrate: {branches: ["integrate/**"]}
+            integrate: {branches: ["integrate/**"], parallel: 1}
             stages:
               - {name: test, steps: [green, long, slow, silent]}
               - {name: main, promote: true}

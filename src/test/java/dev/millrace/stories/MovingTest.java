@@ -189,7 +189,7 @@ class MovingTest extends Story {
 
   @Test
   void two_are_tested_at_once_and_the_second_again_on_top_of_the_first() throws Exception {
-    mill.define("shop", SHORT.replace("**\"]}", "**\"], parallel: 2}"));
+    mill.define("shop", SHORT.replace("parallel: 1", "parallel: 2"));
     shop.push("integrate/tea", "Sell tea", "tea", "green\n");
     shop.push("integrate/coffee", "Sell coffee", "coffee", "black\n");
     shop.push("integrate/milk", "Sell milk", "milk", "white\n");

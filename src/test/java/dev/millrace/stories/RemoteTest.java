@@ -2,8 +2,10 @@ package dev.millrace.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.change.Commit;
 import dev.millrace.git.Elsewhere;
 import dev.millrace.git.Worktree;
+import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.RemoteUrl;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -44,7 +46,7 @@ class RemoteTest {
   private String definition() {
     return """
         repository: {url: "%s", poll: 24h}
-        integrate: {branches: ["integrate/**"]}
+        integrate: {branches: ["integrate/**"], parallel: 1}
         stages:
           - test
           - {name: main, promote: true}
@@ -195,6 +197,35 @@ class RemoteTest {
             "main was rewritten at " + host() + ": it does not contain <Sell coffee> any more");
     assertThat(ada.mainline())
         .containsExactly("Merge integrate/tea into main (shop#1)", "Sell good coffee", "Begin");
+  }
+
+  @Test
+  void a_branch_that_follows_main_follows_it_there() throws Exception {
+    mill.define(
+        "shop",
+        definition().replace("promote: true}\n", "promote: true}\n  - {name: live, promote: {to: production}}\n"));
+    ada.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.fetch(mirror());
+    mill.runs("1/test/test/1");
+    mill.passes("1/test/test/1");
+    mill.becomes(1, "passed");
+
+    assertThat(ada.branches()).containsExactly("main", "production");
+    assertThat(elsewhere.branches().values()).extracting(Commit::id).containsOnly(ada.main());
+    assertThat(new JsonMapper().readTree(mill.fetch(mirror()).body()).get("moved")).as("by others").isEmpty();
+
+    // there somebody keeps it where it is
+    elsewhere.hook(
+        moves -> moves.stream().anyMatch(move -> move.branch().text().equals("production")) ? List.of("frozen") : List.of());
+    ada.push("integrate/rum", "Sell rum", "rum", "brown\n");
+    mill.fetch(mirror());
+    mill.passes("2/test/test/1");
+    mill.becomes(2, "failed");
+    assertThat(mill.change(2))
+        .contains("promote: " + host() + " refuses to move production: frozen")
+        .contains("main passed");
+    assertThat(mill.disk(mirror()).git("rev-parse", "production"))
+        .isEqualTo(elsewhere.branches().get(new BranchName("production")).id().hex());
   }
 
   @Test

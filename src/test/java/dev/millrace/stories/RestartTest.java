@@ -117,6 +117,24 @@ class RestartTest extends Story {
   }
 
   @Test
+  void the_server_dies_after_it_has_deleted_a_branch_that_is_on_main_under_another_name() throws Exception {
+    mill.define("shop", SHORT.replace("parallel: 1", "parallel: 1, method: rebase"));
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    String tested = mill.containers.assignment("shop/1/test/test/1").commit().hex();
+    Path lock = lock("refs/heads/main");
+    mill.passes("1/test/test/1");
+    mill.listener().until("the promotion", () -> mill.attempts(1).contains("main/promote 1 running"));
+    mill.kill();
+    Files.delete(moved(lock));
+    mill.disk("shop").git("update-ref", "refs/heads/main", tested);
+    mill.disk("shop").git("update-ref", "-d", "refs/heads/integrate/tea");
+    mill.start();
+    mill.becomes(1, "passed");
+    assertThat(shop.mainline()).containsExactly("Sell tea", "Begin");
+  }
+
+  @Test
   void a_push_is_taken_up_that_the_server_had_no_time_to_write_down() throws Exception {
     shop.push("aside", "Sell tea", "tea", "green\n");
     mill.kill();

@@ -11,7 +11,7 @@ abstract class Story {
   static final String SHORT =
       """
       repository: shop
-      integrate: {branches: ["integrate/**"]}
+      integrate: {branches: ["integrate/**"], parallel: 1}
       stages:
         - test
         - {name: main, promote: true}

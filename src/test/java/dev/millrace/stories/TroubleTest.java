@@ -9,7 +9,7 @@ class TroubleTest extends Story {
   private static final String HURRIED =
       """
       repository: shop
-      integrate: {branches: ["integrate/**"]}
+      integrate: {branches: ["integrate/**"], parallel: 1}
       stages:
         - test
         - {name: main, promote: true}

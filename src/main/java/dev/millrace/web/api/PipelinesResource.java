@@ -1,10 +1,12 @@
 package dev.millrace.web.api;
 
 import dev.millrace.engine.Engine;
+import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.BranchPattern;
 import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.Integration;
 import dev.millrace.pipeline.PipelineName;
+import dev.millrace.pipeline.Step;
 import dev.millrace.queue.IntegrationQueue;
 import dev.millrace.statistics.Figures;
 import dev.millrace.statistics.Window;
@@ -108,7 +110,10 @@ public final class PipelinesResource {
       ArrayNode branches = integrate.putArray("branches");
       integration.branches().stream().map(BranchPattern::text).forEach(branches::add);
       integrate.put("into", integration.into().text());
+      integrate.put("method", integration.method().toString());
       integrate.put("parallel", integration.parallel());
+      integrate.put("batch", integration.batch());
+      integrate.put("everyCommit", integration.everyCommit());
     }
     ArrayNode stages = json.putArray("stages");
     definition
@@ -119,6 +124,10 @@ public final class PipelinesResource {
               ObjectNode one = stages.addObject();
               one.put("name", stage.name().text());
               one.put("promotes", stage.promotes());
+              if (stage.steps().getFirst() instanceof Step.Promotion(var _, BranchName to, var method) && to != null) {
+                one.put("to", to.text());
+                one.put("method", method.toString());
+              }
               ArrayNode needs = one.putArray("needs");
               stage.needs().forEach(need -> needs.add(need.text()));
               ArrayNode steps = one.putArray("steps");

@@ -227,7 +227,7 @@ public record ChangeView(
         cell.look(),
         cell.clock(),
         cell.left(),
-        stage.promotes(),
+        stage.moves(),
         cell.again(),
         cell.look() != Look.PASSED && cell.look() != Look.PENDING && cell.look() != Look.SKIPPED,
         summary(change, stage),

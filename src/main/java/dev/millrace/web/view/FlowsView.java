@@ -173,7 +173,7 @@ public record FlowsView(
       Look look = Look.of(newest.getOrDefault(name, StageState.PENDING));
       int in = moving.getOrDefault(name, 0);
       dots.add(
-          new Dot(x, y, in > 0 ? Look.RUNNING : look, box.stage().promotes(), in == 0 ? "" : Integer.toString(in),
+          new Dot(x, y, in > 0 ? Look.RUNNING : look, box.stage().moves(), in == 0 ? "" : Integer.toString(in),
               name + ": " + (in > 0 ? Prose.count(in, "change") + " in it" : look.word())));
     }
     var edges = new ArrayList<String>();

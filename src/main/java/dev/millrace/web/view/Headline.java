@@ -119,7 +119,7 @@ public record Headline(
     if (since.isEmpty()) {
       return "";
     }
-    if (stage.promotes()) {
+    if (stage.moves()) {
       return "is about to be done";
     }
     if (!trouble.isEmpty()) {

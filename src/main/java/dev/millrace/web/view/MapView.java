@@ -3,6 +3,7 @@ package dev.millrace.web.view;
 import dev.millrace.change.AttemptState;
 import dev.millrace.change.Change;
 import dev.millrace.change.StageState;
+import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.Stage;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.Step;
@@ -215,7 +216,7 @@ public record MapView(
     String after = stage.needs().stream().map(StageName::text).collect(Collectors.joining(", "));
     String trend = Trend.says(figures.latest());
     String says =
-        (stage.promotes() ? "Promotion: " : steps.size() == 1 ? "Step: " : steps.size() + " steps: ")
+        (stage.moves() ? "Promotion: " : steps.size() == 1 ? "Step: " : steps.size() + " steps: ")
             + String.join(", ", steps) + "."
             + (after.isEmpty() ? "" : " Needs " + after + ".")
             + (inside.isEmpty() ? "" : " In it now: " + inside.stream().map(change -> "#" + change.id().number()).collect(Collectors.joining(", ")) + ".")
@@ -229,8 +230,8 @@ public record MapView(
         FlowMap.number(box.y()),
         box.x() + map.scale().width / 2 > map.width() / 2,
         lead,
-        stage.promotes() ? "gate promotion" : "work",
-        stage.promotes() ? "gate" : "",
+        stage.moves() ? "gate promotion" : "work",
+        stage.moves() ? "gate" : "",
         stage.needs().stream().map(need -> id(flow, need)).collect(Collectors.joining(" ")),
         after,
         !inside.isEmpty(),
@@ -257,6 +258,7 @@ public record MapView(
   private static String text(Step step, Flow flow) {
     return switch (step) {
       case Step.Container container -> container.name().text();
+      case Step.Promotion(var _, BranchName to, var _) when to != null -> "moves " + to;
       case Step.Promotion _ -> flow.pipeline().integration() == null ? "promotes" : "moves " + flow.pipeline().integration().into();
     };
   }
