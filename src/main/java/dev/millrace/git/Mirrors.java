@@ -202,6 +202,9 @@ public final class Mirrors {
           return Optional.empty();
         }
         case REJECTED_NODELETE, REJECTED_OTHER_REASON -> {
+          if (BUSY.matcher(answer.words()).matches()) {
+            return Optional.empty();
+          }
           return Optional.of(
               new AdvanceOutcome.Impossible(url.host() + " refuses to move " + order.to() + ": " + answer.words()));
         }
