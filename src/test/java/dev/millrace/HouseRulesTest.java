@@ -114,7 +114,7 @@ class HouseRulesTest {
   List<DynamicTest> a_library_is_known_by_one_room() {
     return Map.of(
             "store", List.of("org.jooq..", "org.h2..", "org.flywaydb..", "com.zaxxer..", "java.sql..", "javax.sql.."),
-            "git", List.of("org.eclipse.jgit.."),
+            "git", List.of("org.eclipse.jgit..", "org.apache.sshd.."),
             "runner.docker", List.of("com.github.dockerjava.."),
             "web", List.of("io.javalin..", "org.thymeleaf..", "org.eclipse.elk..", "org.eclipse.jetty.."),
             "definition", List.of("org.snakeyaml..", "com.networknt.."),

@@ -48,6 +48,18 @@ final class Serve implements Callable<Integer> {
       description = "How many containers run at once; 0 for twice the processors.")
   int steps;
 
+  @Option(
+      names = "--credentials",
+      defaultValue = "${env:MILLRACE_CREDENTIALS:-}",
+      description = "The file with tokens for remote repositories; credentials in the data directory if left out.")
+  String credentials = "";
+
+  @Option(
+      names = "--file-remotes",
+      defaultValue = "${env:MILLRACE_FILE_REMOTES:-false}",
+      description = "Take file:// URLs of this machine as remote repositories.")
+  boolean fileRemotes;
+
   @Override
   public Integer call() throws InterruptedException {
     if (port < 0 || port > 65_535) {
@@ -56,7 +68,17 @@ final class Serve implements Callable<Integer> {
     if (!docker.matches("(unix|tcp)://.+")) {
       return refuse("--docker is like unix:///var/run/docker.sock or tcp://host:2375, not " + docker);
     }
-    var settings = new Settings(listen, port, data, docker, database, url, steps > 0 ? steps : Settings.DEFAULT_STEPS);
+    var settings =
+        new Settings(
+            listen,
+            port,
+            data,
+            docker,
+            database,
+            url,
+            steps > 0 ? steps : Settings.DEFAULT_STEPS,
+            credentials.isEmpty() ? null : Path.of(credentials),
+            fileRemotes);
     try {
       var server =
           new Server(settings, installation -> new DockerRunner(docker, installation), Clock.systemUTC());

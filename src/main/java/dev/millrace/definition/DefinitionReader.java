@@ -4,6 +4,8 @@ import dev.millrace.definition.FileReading.Body;
 import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.PipelineName;
+import dev.millrace.pipeline.RemoteUrl;
+import dev.millrace.pipeline.RepositoryName;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -18,6 +20,18 @@ public final class DefinitionReader {
   /// [dev.millrace.pipeline.Text#fill].
   public static final List<String> CHANGE_NAMES = Scope.OF_CHANGE;
 
+  private final boolean files;
+
+  /// Takes no `file://` as the URL of a repository.
+  public DefinitionReader() {
+    this(false);
+  }
+
+  /// @param files whether the operator lets repositories on the server's own disk be used as remote ones
+  public DefinitionReader(boolean files) {
+    this.files = files;
+  }
+
   /// Reads all files together.
   ///
   /// @param commit the commit of the pipeline repository that they are of
@@ -26,6 +40,7 @@ public final class DefinitionReader {
     var problems = new Problems();
     List<Definition> definitions = new ArrayList<>();
     var rivals = new Rivals(problems);
+    var mirrors = new MirrorNames(problems, files);
     for (Source source : sources.stream().sorted(Comparator.comparing(Source::path)).toList()) {
       Value root = YamlTree.read(source, problems);
       if (root == null) {
@@ -36,6 +51,7 @@ public final class DefinitionReader {
       file.readUnused(pipelines);
       for (PipelineReading reading : pipelines) {
         rivals.add(reading);
+        mirrors.add(reading);
         reading
             .pipeline()
             .map(pipeline -> new Definition(pipeline, commit, source.path(), source.text()))
@@ -43,6 +59,7 @@ public final class DefinitionReader {
       }
       StructureCheck.check(root, problems);
     }
+    mirrors.check();
     if (problems.hasGaps()) {
       throw new IllegalStateException("the schema accepts what the reader cannot read");
     }
@@ -75,6 +92,45 @@ public final class DefinitionReader {
   /// The JSON Schema (draft 2020-12) of a file, as text.
   public static String schema() {
     return StructureCheck.text();
+  }
+
+  /// Holds remote repositories against the rules of this server, and their mirrors' names against all others.
+  private static final class MirrorNames {
+    private final Problems problems;
+    private final boolean files;
+    private final Map<RepositoryName, RemoteUrl> mirrors = new HashMap<>();
+    private final List<PipelineReading.Found> all = new ArrayList<>();
+
+    MirrorNames(Problems problems, boolean files) {
+      this.problems = problems;
+      this.files = files;
+    }
+
+    void add(PipelineReading reading) {
+      PipelineReading.Found found = reading.found();
+      if (found == null) {
+        return;
+      }
+      all.add(found);
+      if (found.remote() != null) {
+        RemoteUrl url = found.remote().url();
+        mirrors.put(found.name(), url);
+        if (url.scheme() == RemoteUrl.Scheme.FILE && !files) {
+          problems.forbid(found.place(), "this server takes no file:// URLs; it does when started with --file-remotes");
+        }
+      }
+    }
+
+    void check() {
+      for (PipelineReading.Found found : all) {
+        RemoteUrl url = mirrors.get(found.name());
+        if (found.remote() == null && url != null) {
+          problems.add(
+              found.place(),
+              "\"" + found.name() + "\" is the mirror of " + url + ", which another pipeline names; write that URL here");
+        }
+      }
+    }
   }
 
   /// Finds names that two pipelines have, of the same file or of two.

@@ -6,6 +6,8 @@ import java.util.Locale;
 enum Key {
   PIPELINES,
   REPOSITORY,
+  URL,
+  POLL,
   INTEGRATE,
   BRANCHES,
   INTO,

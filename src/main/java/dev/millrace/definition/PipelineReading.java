@@ -14,11 +14,14 @@ import dev.millrace.pipeline.Method;
 import dev.millrace.pipeline.NameRule;
 import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.PipelineName;
+import dev.millrace.pipeline.Remote;
+import dev.millrace.pipeline.RemoteUrl;
 import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.pipeline.Stage;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.Step;
 import dev.millrace.pipeline.StepName;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -53,6 +56,7 @@ final class PipelineReading {
   private final Set<String> sharedUsed = new HashSet<>();
   private final boolean stepsAreKnown;
   private final @Nullable Pipeline pipeline;
+  private @Nullable Found found;
 
   /// The stages that move another branch than the target.
   private final List<Onward> onward = new ArrayList<>();
@@ -107,20 +111,71 @@ final class PipelineReading {
   }
 
   private @Nullable Pipeline read() {
-    Setting repository = setting(body.map().get(Key.REPOSITORY));
-    String repositoryName = repository == null ? null : repository.name(NameRule.REPOSITORY);
+    Found repository = repository();
+    found = repository;
     List<BranchPattern> pushes = pushes();
     List<Written> stages = stages();
     Integration integration = integration();
-    if (repositoryName == null || stages.isEmpty() || !problems.none()) {
+    if (repository == null || stages.isEmpty() || !problems.none()) {
       return null;
     }
     return new Pipeline(
         new PipelineName(body.name()),
-        new RepositoryName(repositoryName),
+        repository.name(),
+        repository.remote(),
         integration,
         pushes,
         stages.stream().map(PipelineReading::stage).toList());
+  }
+
+  /// A repository of this server, or one elsewhere and the name of its mirror.
+  ///
+  /// @param place of the name or of the URL
+  record Found(RepositoryName name, @Nullable Remote remote, Place place) {}
+
+  /// What the pipeline is about; null when that cannot be read.
+  @Nullable Found found() {
+    return found;
+  }
+
+  private @Nullable Found repository() {
+    if (body.map().get(Key.REPOSITORY) instanceof Mapping map) {
+      Setting url = setting(map.get(Key.URL));
+      Setting written = setting(map.get(Key.POLL));
+      Duration poll =
+          written == null ? Remote.USUAL : written.duration("from one look at a remote to the next there are", Remote.SHORTEST);
+      if (url == null && !map.has(Key.URL)) {
+        problems.leaveToSchema();
+      }
+      String text = url == null ? null : url.text();
+      if (url != null && text != null && !RemoteUrl.isMeantBy(text)) {
+        problems.add(
+            url.place(),
+            "\"" + text + "\" is not a URL; write repository: " + text + " if this server hosts it");
+        return null;
+      }
+      return url == null || text == null || poll == null ? null : remote(url, text, poll);
+    }
+    Setting setting = setting(body.map().get(Key.REPOSITORY));
+    String text = setting == null ? null : setting.text();
+    if (setting == null || text == null) {
+      return null;
+    }
+    if (RemoteUrl.isMeantBy(text)) {
+      return remote(setting, text, Remote.USUAL);
+    }
+    String name = setting.name(NameRule.REPOSITORY);
+    return name == null ? null : new Found(new RepositoryName(name), null, setting.place());
+  }
+
+  private @Nullable Found remote(Setting setting, String text, Duration poll) {
+    Optional<String> refusal = RemoteUrl.refusal(text);
+    if (refusal.isPresent()) {
+      problems.add(setting.place(), refusal.get());
+      return null;
+    }
+    var url = new RemoteUrl(text);
+    return new Found(url.mirror(), new Remote(url, poll), setting.place());
   }
 
   private static Stage stage(Written written) {

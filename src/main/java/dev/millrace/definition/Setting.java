@@ -136,6 +136,11 @@ final class Setting {
   }
 
   @Nullable Duration duration() {
+    return duration("a step may take", Duration.ofSeconds(1));
+  }
+
+  /// @param what of which it is the duration, for use before "between"
+  @Nullable Duration duration(String what, Duration shortest) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
       return refused(
@@ -147,8 +152,8 @@ final class Setting {
         Duration.ofHours(number(matcher.group(1)))
             .plusMinutes(number(matcher.group(2)))
             .plusSeconds(number(matcher.group(3)));
-    if (!duration.isPositive() || duration.compareTo(LONGEST) > 0) {
-      return refused("a step may take between 1s and 24h, not " + text);
+    if (duration.compareTo(shortest) < 0 || duration.compareTo(LONGEST) > 0) {
+      return refused(what + " between " + shortest.toSeconds() + "s and 24h, not " + text);
     }
     return duration;
   }

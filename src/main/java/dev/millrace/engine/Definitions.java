@@ -31,13 +31,20 @@ final class Definitions {
   private final Repositories repositories;
   private final DefinitionReader reader;
   private final Engine engine;
+  private final Fetcher fetcher;
   private final Clock clock;
   private volatile @Nullable String trouble;
 
-  Definitions(Repositories repositories, DefinitionReader reader, Engine engine, Clock clock) {
+  /// Repositories that pipelines are the first to name.
+  record Created(List<RepositoryName> hosted, List<MirrorState> mirrored) {
+    static final Created NOTHING = new Created(List.of(), List.of());
+  }
+
+  Definitions(Repositories repositories, DefinitionReader reader, Engine engine, Fetcher fetcher, Clock clock) {
     this.repositories = repositories;
     this.reader = reader;
     this.engine = engine;
+    this.fetcher = fetcher;
     this.clock = clock;
   }
 
@@ -61,21 +68,26 @@ final class Definitions {
   /// Makes what is on main the definitions of today, and creates the repositories that they name.
   ///
   /// @return those repositories that are new
-  synchronized List<RepositoryName> load() {
+  synchronized Created load() {
     repositories.create(REPOSITORY);
     Optional<Commit> head = repositories.branch(REPOSITORY, MAIN);
     if (head.isEmpty()) {
-      return List.of();
+      return Created.NOTHING;
     }
     return switch (read(head.get().id())) {
       case Reading.Accepted(List<Definition> definitions) -> {
         var wanted = new TreeSet<RepositoryName>();
-        definitions.forEach(definition -> wanted.add(definition.pipeline().repository()));
+        definitions.stream()
+            .map(Definition::pipeline)
+            .filter(pipeline -> pipeline.remote() == null)
+            .forEach(pipeline -> wanted.add(pipeline.repository()));
         wanted.removeIf(repositories::has);
         wanted.forEach(repositories::create);
+        List<MirrorState> mirrored = fetcher.create(definitions);
         engine.tell(new Event.Defined(clock.instant(), definitions)).join();
+        fetcher.follow(definitions);
         trouble = null;
-        yield List.copyOf(wanted);
+        yield new Created(List.copyOf(wanted), mirrored);
       }
       case Reading.Refused(List<Problem> problems) -> {
         trouble =
@@ -83,7 +95,8 @@ final class Definitions {
                 + problems.getFirst()
                 + (problems.size() == 1 ? "" : " (and " + (problems.size() - 1) + " more)");
         LOG.error("{}: {}", trouble, problems);
-        yield List.of();
+        fetcher.follow(engine.now().definitions().values());
+        yield Created.NOTHING;
       }
     };
   }

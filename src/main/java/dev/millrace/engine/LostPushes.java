@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,12 +32,16 @@ final class LostPushes {
   private final Store store;
   private final Repositories repositories;
   private final Clock clock;
+  private final Predicate<RepositoryName> hosted;
 
-  LostPushes(Engine engine, Store store, Repositories repositories, Clock clock) {
+  /// @param hosted not a mirror: those have [Arrivals]
+  LostPushes(
+      Engine engine, Store store, Repositories repositories, Clock clock, Predicate<RepositoryName> hosted) {
     this.engine = engine;
     this.store = store;
     this.repositories = repositories;
     this.clock = clock;
+    this.hosted = hosted;
   }
 
   /// The engine has recorded that the branch is there now; null: that it is gone.
@@ -57,6 +62,9 @@ final class LostPushes {
   }
 
   private void find(RepositoryName repository) {
+    if (!hosted.test(repository)) {
+      return;
+    }
     SortedMap<BranchName, Commit> heads = repositories.branches(repository);
     SortedMap<BranchName, CommitId> recorded = repositories.recorded(repository);
     for (Map.Entry<BranchName, Commit> head : heads.entrySet()) {

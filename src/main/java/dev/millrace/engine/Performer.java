@@ -41,27 +41,34 @@ final class Performer implements AutoCloseable {
   private final Steps steps;
   private final Deadlines deadlines;
   private final Clock clock;
+  private final Promoter promoter;
   private final Consumer<Effect.Promote> landed;
+  private final Consumer<Effect.Promote> moved;
   private final BiConsumer<Effect.Advance, CommitId> advanced;
   private final Map<ChangeId, Map<Effect, Thread>> inHand = new HashMap<>();
   private final Map<AttemptId, Thread> preparing = new HashMap<>();
   private boolean closed;
 
   /// @param landed told after changes have landed
+  /// @param moved told after a promotion has found its target elsewhere
   /// @param advanced told where another branch was moved to, after the engine has stored that
   Performer(
       Engine engine,
       Repositories repositories,
+      Promoter promoter,
       Steps steps,
       Clock clock,
       Consumer<Effect.Promote> landed,
+      Consumer<Effect.Promote> moved,
       BiConsumer<Effect.Advance, CommitId> advanced) {
     this.engine = engine;
     this.repositories = repositories;
     this.steps = steps;
     this.deadlines = new Deadlines(engine, clock);
     this.clock = clock;
+    this.promoter = promoter;
     this.landed = landed;
+    this.moved = moved;
     this.advanced = advanced;
   }
 
@@ -199,18 +206,24 @@ final class Performer implements AutoCloseable {
     };
   }
 
-  private void promote(ChangeId change, Effect.Promote order) {
+  private void promote(ChangeId change, Effect.Promote order) throws InterruptedException {
     Instant before = clock.instant();
     engine.tell(new Event.Tried(order.attempt(), new AttemptEvent.Started(before)));
-    PromotionOutcome outcome = repositories.promote(order);
+    PromotionOutcome outcome = promoter.promote(change, order);
     Instant at = clock.instant();
     switch (outcome) {
       case PromotionOutcome.Promoted _ -> {
         settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Succeeded(at)));
         landed.accept(order);
       }
-      case PromotionOutcome.Moved(var found) ->
-          settled(change, order, new Event.TargetMoved(at, order.attempt(), found));
+      case PromotionOutcome.Moved(var found) -> {
+        settled(change, order, new Event.TargetMoved(at, order.attempt(), found));
+        moved.accept(order);
+      }
+      case PromotionOutcome.Unreachable(var because) ->
+          settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Broke(at, because, false)));
+      case PromotionOutcome.NotAllowed(var because) ->
+          settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Broke(at, because, false)));
       case PromotionOutcome.Impossible(var because) -> {
         Fault fault = new Fault.NotStartable(because);
         settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Faulted(at, fault)));
@@ -218,9 +231,9 @@ final class Performer implements AutoCloseable {
     }
   }
 
-  private void advance(ChangeId change, Effect.Advance order) {
+  private void advance(ChangeId change, Effect.Advance order) throws InterruptedException {
     engine.tell(new Event.Tried(order.attempt(), new AttemptEvent.Started(clock.instant())));
-    switch (repositories.advance(order)) {
+    switch (promoter.advance(change, order)) {
       case AdvanceOutcome.Advanced(var head, var moved) -> {
         Instant at = clock.instant();
         if (moved) {
@@ -232,6 +245,10 @@ final class Performer implements AutoCloseable {
         }
         settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Succeeded(at)));
       }
+      case AdvanceOutcome.Unreachable(var because) ->
+          settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Broke(clock.instant(), because, false)));
+      case AdvanceOutcome.NotAllowed(var because) ->
+          settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Broke(clock.instant(), because, false)));
       case AdvanceOutcome.Impossible(var because) -> {
         Fault fault = new Fault.NotStartable(because);
         settled(change, order, new Event.Tried(order.attempt(), new AttemptEvent.Faulted(clock.instant(), fault)));
@@ -264,6 +281,7 @@ final class Performer implements AutoCloseable {
       closed = true;
     }
     deadlines.close();
+    promoter.close();
     // before the interrupts: a step that waits for room would take one for a stop, and go on to run
     steps.close();
     synchronized (this) {

@@ -127,13 +127,14 @@ final class PushGate implements Pushes {
   }
 
   private void redefined(Consumer<String> say) {
-    List<RepositoryName> created = definitions.load();
+    Definitions.Created created = definitions.load();
     Map<?, Definition> today = engine.now().definitions();
     say.accept(
         today.isEmpty()
             ? "No pipelines are defined now."
             : "Defined now: " + today.keySet().stream().map(Object::toString).sorted().collect(Collectors.joining(", ")) + ".");
-    created.forEach(name -> say.accept("New repository: git clone " + address + "/git/" + name + ".git"));
+    created.hosted().forEach(name -> say.accept("New repository: git clone " + address + "/git/" + name + ".git"));
+    created.mirrored().forEach(mirror -> say.accept("Followed from now on: " + mirror.url() + ", mirrored as " + mirror.name()));
   }
 
   private void announce(Change change, Decision decision, Consumer<String> say) {

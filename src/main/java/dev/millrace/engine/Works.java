@@ -3,10 +3,13 @@ package dev.millrace.engine;
 import dev.millrace.change.CommitId;
 import dev.millrace.definition.DefinitionReader;
 import dev.millrace.flow.Effect;
+import dev.millrace.flow.Event;
+import dev.millrace.git.Mirrors;
 import dev.millrace.git.Pushes;
 import dev.millrace.git.Repositories;
 import dev.millrace.log.Logs;
 import dev.millrace.pipeline.BranchName;
+import dev.millrace.pipeline.RemoteUrl;
 import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.runner.Runner;
 import dev.millrace.store.Store;
@@ -25,7 +28,11 @@ public final class Works implements AutoCloseable {
   private final Runner runner;
   private final Clock clock;
   private final Definitions definitions;
+  private final Mirrors mirrors;
   private final LostPushes lostPushes;
+  private final Arrivals arrivals;
+  private final Promoter promoter;
+  private final Fetcher fetcher;
   private final Sweep sweep;
   private final Performer performer;
 
@@ -34,6 +41,7 @@ public final class Works implements AutoCloseable {
       Engine engine,
       Store store,
       Repositories repositories,
+      Mirrors mirrors,
       DefinitionReader reader,
       Runner runner,
       Logs logs,
@@ -43,11 +51,15 @@ public final class Works implements AutoCloseable {
     this.repositories = repositories;
     this.runner = runner;
     this.clock = clock;
-    this.definitions = new Definitions(repositories, reader, engine, clock);
-    this.lostPushes = new LostPushes(engine, store, repositories, clock);
+    this.mirrors = mirrors;
+    this.lostPushes = new LostPushes(engine, store, repositories, clock, name -> mirrors.url(name).isEmpty());
+    this.arrivals = new Arrivals(engine, store, repositories, mirrors, lostPushes, clock);
+    this.promoter = new Promoter(engine, mirrors, clock);
+    this.fetcher = new Fetcher(mirrors, arrivals, clock, promoter::reachable);
+    this.definitions = new Definitions(repositories, reader, engine, fetcher, clock);
     this.sweep = new Sweep(engine, runner);
     var containers = new Steps(engine, repositories, runner, logs, sweep, steps);
-    this.performer = new Performer(engine, repositories, containers, clock, this::landed, this::advanced);
+    this.performer = new Performer(engine, repositories, promoter, containers, clock, this::landed, this::moved, this::advanced);
   }
 
   /// Who hears of pushes.
@@ -61,16 +73,46 @@ public final class Works implements AutoCloseable {
   /// belong to nothing.
   public void start() {
     engine.listen(performer::owe);
+    engine.listen(_ -> promoter.decided());
     engine.start();
     definitions.load();
     lostPushes.find();
     engine.now().changes().keySet().forEach(performer::owe);
     sweep.start();
+    fetcher.start();
+  }
+
+  /// What keeps the mirrors as their remotes are.
+  public Fetcher fetcher() {
+    return fetcher;
+  }
+
+  /// The public half of the key that Millrace shows by ssh, in one line; made if there is none.
+  public String publicKey() {
+    return mirrors.publicKey();
   }
 
   /// Why steps cannot be run now, as a sentence; empty when they can.
   public Optional<String> trouble() {
     return engine.trouble().or(definitions::trouble).or(runner::trouble);
+  }
+
+  /// A promotion has found that somebody else moves the target, and has fetched that.
+  private void moved(Effect.Promote promotion) {
+    mirrors
+        .url(promotion.repository())
+        .ifPresent(
+            url ->
+                arrivals.takeUp(promotion.repository(), url).stream()
+                    .filter(movement -> movement.branch().equals(promotion.into()) && movement.rewritten())
+                    .forEach(_ -> rewritten(promotion, url)));
+  }
+
+  private void rewritten(Effect.Promote promotion, RemoteUrl url) {
+    String sentence =
+        promotion.into() + " was rewritten at " + url.host() + ": it does not contain "
+            + promotion.candidate().base().abbreviated() + " any more";
+    engine.tell(new Event.Noted(clock.instant(), promotion.attempt().change(), sentence));
   }
 
   private void landed(Effect.Promote promotion) {
@@ -99,6 +141,7 @@ public final class Works implements AutoCloseable {
   /// Stops deciding and performing; running steps run on.
   @Override
   public void close() {
+    fetcher.close();
     sweep.close();
     performer.close();
     engine.close();

@@ -47,6 +47,9 @@ public sealed interface Event {
   /// The promotion came too late: the target had moved to `found`, which does not contain the candidate.
   record TargetMoved(Instant at, AttemptId attempt, CommitId found) implements Event {}
 
+  /// Something worth telling in the history of a change; nothing follows from it.
+  record Noted(Instant at, ChangeId change, String sentence) implements Event {}
+
   /// The attempt has run as long as it may.
   record DeadlinePassed(Instant at, AttemptId attempt) implements Event {}
 }

@@ -42,6 +42,7 @@ public final class Flow {
       case Event.NothingToIntegrate nothing -> nothingToIntegrate(draft, nothing);
       case Event.Tried(var id, var tried) -> tried(draft, id, tried);
       case Event.TargetMoved moved -> targetMovedMeanwhile(draft, moved);
+      case Event.Noted(var _, var id, var sentence) -> draft.note(id, sentence);
       case Event.DeadlinePassed(var at, var id) -> deadlinePassed(draft, at, id);
     }
     return draft.settle();

@@ -10,6 +10,16 @@ public sealed interface AdvanceOutcome {
   /// @param moved whether it moved just now
   record Advanced(Commit head, boolean moved) implements AdvanceOutcome {}
 
+  /// The remote could not be asked; the branch is where it was. To be tried again.
+  ///
+  /// @param because a clause for people
+  record Unreachable(String because) implements AdvanceOutcome {}
+
+  /// The remote does not let Millrace do it, which is not the change's fault.
+  ///
+  /// @param because a clause for people
+  record NotAllowed(String because) implements AdvanceOutcome {}
+
   /// @param because a sentence for people, saying what to do
   record Impossible(String because) implements AdvanceOutcome {}
 }

@@ -85,14 +85,17 @@ public final class GitHost {
       throw new UncheckedIOException(e);
     }
     receive.setAllowPushOptions(true);
-    // lets old histories in, but no path that would leave a workspace or reach into its .git
-    receive.setObjectChecker(
-        new ObjectChecker().setAllowLeadingZeroFileMode(true).setAllowInvalidPersonIdent(true)
-            .setIgnore(ObjectChecker.ErrorType.MISSING_SPACE_BEFORE_DATE, true));
+    receive.setObjectChecker(careful());
     var push = new Push(name(repository));
     receive.setPreReceiveHook(push::before);
     receive.setPostReceiveHook(push::after);
     return receive;
+  }
+
+  /// Lets old histories in, but no path that would leave a workspace or reach into its .git.
+  static ObjectChecker careful() {
+    return new ObjectChecker().setAllowLeadingZeroFileMode(true).setAllowInvalidPersonIdent(true)
+        .setIgnore(ObjectChecker.ErrorType.MISSING_SPACE_BEFORE_DATE, true);
   }
 
   /// What clients see. Not by one of JGit's filters: those would walk over all that is hidden at each request.
@@ -155,6 +158,11 @@ public final class GitHost {
     void before(ReceivePack receive, Collection<ReceiveCommand> commands) {
       // asked for by the client otherwise; only from here on does JGit take it from us
       receive.setAtomic(true);
+      Optional<String> elsewhere = Mirrors.of(receive.getRepository());
+      if (elsewhere.isPresent()) {
+        refuse(receive, commands, List.of(name + " is a mirror of " + elsewhere.get() + ": push there instead"));
+        return;
+      }
       try (var walk = new RevWalk(receive.getRepository())) {
         String main = receive.getRepository().exactRef(Constants.HEAD).getTarget().getName();
         var wanted = new ArrayList<RefMove>();

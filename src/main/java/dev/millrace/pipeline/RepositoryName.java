@@ -1,6 +1,6 @@
 package dev.millrace.pipeline;
 
-/// The name of a repository that this server hosts under `/git/{name}.git`.
+/// The name of a repository that this server hosts, or mirrors, under `/git/{name}.git`.
 /// Letters, digits, `.`, `-` and `_`, starting with a letter or digit, at most 63 characters, not ending in `.git`.
 public record RepositoryName(String text) implements Comparable<RepositoryName> {
   public RepositoryName {

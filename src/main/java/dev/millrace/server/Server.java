@@ -6,6 +6,8 @@ import dev.millrace.engine.Desk;
 import dev.millrace.engine.Engine;
 import dev.millrace.engine.Works;
 import dev.millrace.git.GitHost;
+import dev.millrace.git.Mirrors;
+import dev.millrace.git.Remotes;
 import dev.millrace.git.Repositories;
 import dev.millrace.log.Logs;
 import dev.millrace.runner.Runner;
@@ -28,6 +30,7 @@ public final class Server implements AutoCloseable {
 
   private final Store store;
   private final Repositories repositories;
+  private final Remotes remotes;
   private final Works works;
   private final WebServer web;
   private final String address;
@@ -39,13 +42,16 @@ public final class Server implements AutoCloseable {
     int port = portToListenOn(settings.listen(), settings.port());
     address = settings.url().isEmpty() ? "http://localhost:" + port : settings.url().replaceAll("/+$", "");
 
-    var reader = new DefinitionReader();
+    var reader = new DefinitionReader(settings.fileRemotes());
     String database = settings.database().isEmpty() ? Store.h2(data) : settings.database();
     store = Store.open(database, (name, path, text) -> reader.pipeline(name, new Source(path, text)));
     repositories = new Repositories(data.resolve("git"));
+    Path credentials = settings.credentials() == null ? data.resolve("credentials") : settings.credentials();
+    remotes = new Remotes(data.resolve("ssh"), credentials, settings.fileRemotes());
+    var mirrors = new Mirrors(repositories, remotes);
     var engine = new Engine(store);
     var logs = new Logs(data.resolve("logs"));
-    works = new Works(engine, store, repositories, reader, runner.apply(store.installation()), logs, clock, settings.steps());
+    works = new Works(engine, store, repositories, mirrors, reader, runner.apply(store.installation()), logs, clock, settings.steps());
     var desk = new Desk(engine, store, repositories, clock);
     var git = new GitHost(repositories, works.pushes(address));
     web = new WebServer(store, engine, desk, logs, works, git.servlet(), clock, settings.listen(), address);
@@ -83,6 +89,7 @@ public final class Server implements AutoCloseable {
   @Override
   public void close() {
     web.close();
+    remotes.close();
     works.close();
     repositories.close();
     store.close();

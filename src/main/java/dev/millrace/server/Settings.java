@@ -1,6 +1,7 @@
 package dev.millrace.server;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// What an operator can choose.
 ///
@@ -11,6 +12,22 @@ import java.nio.file.Path;
 /// @param database a JDBC URL; empty for an H2 file in the data directory
 /// @param url where people reach the server; empty for `http://localhost:{port}`
 /// @param steps how many containers may run at once
-public record Settings(String listen, int port, Path data, String docker, String database, String url, int steps) {
+/// @param credentials the file with tokens for remote repositories; null for `credentials` in the data directory
+/// @param fileRemotes whether a repository on the server's own disk can be a remote one
+public record Settings(
+    String listen,
+    int port,
+    Path data,
+    String docker,
+    String database,
+    String url,
+    int steps,
+    @Nullable Path credentials,
+    boolean fileRemotes) {
+  /// With what is usual for remote repositories.
+  public Settings(String listen, int port, Path data, String docker, String database, String url, int steps) {
+    this(listen, port, data, docker, database, url, steps, null, false);
+  }
+
   public static final int DEFAULT_STEPS = 2 * Runtime.getRuntime().availableProcessors();
 }

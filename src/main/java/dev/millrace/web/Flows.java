@@ -4,6 +4,7 @@ import dev.millrace.change.Change;
 import dev.millrace.engine.Engine;
 import dev.millrace.engine.Works;
 import dev.millrace.pipeline.Definition;
+import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.statistics.Window;
@@ -14,6 +15,7 @@ import dev.millrace.web.api.Tidings;
 import dev.millrace.web.view.Flow;
 import dev.millrace.web.view.FlowMap;
 import dev.millrace.web.view.FlowMaps;
+import dev.millrace.web.view.MirrorView;
 import dev.millrace.web.view.Site;
 import io.javalin.http.NotFoundResponse;
 import java.time.Clock;
@@ -122,6 +124,12 @@ final class Flows {
   Flow mapped(PipelineName pipeline, Window window) {
     Flow flow = flow(pipeline, ROWS, window);
     return flow.with(store.trends().shifts(pipeline, flow.figures()));
+  }
+
+  /// How the mirror of its repository stands, if that is a remote one.
+  MirrorView mirror(Flow flow) {
+    Pipeline pipeline = flow.definition().pipeline();
+    return MirrorView.of(pipeline, works.fetcher().state(pipeline.repository()).orElse(null), clock.instant());
   }
 
   FlowMap map(Flow flow) {

@@ -2,12 +2,14 @@ package dev.millrace.web;
 
 import dev.millrace.change.ChangeId;
 import dev.millrace.engine.Desk;
+import dev.millrace.engine.Fetcher;
 import dev.millrace.flow.Answer;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.statistics.Window;
 import dev.millrace.store.Filter;
 import dev.millrace.web.api.Names;
+import dev.millrace.web.api.RepositoriesResource;
 import dev.millrace.web.api.Wanted;
 import dev.millrace.web.view.Address;
 import dev.millrace.web.view.DefinitionView;
@@ -38,12 +40,14 @@ final class PipelinePages {
   private final Flows flows;
   private final Names names;
   private final Desk desk;
+  private final Fetcher fetcher;
   private final Views views;
 
-  PipelinePages(Flows flows, Names names, Desk desk, Views views) {
+  PipelinePages(Flows flows, Names names, Desk desk, Fetcher fetcher, Views views) {
     this.flows = flows;
     this.names = names;
     this.desk = desk;
+    this.fetcher = fetcher;
     this.views = views;
   }
 
@@ -108,7 +112,7 @@ final class PipelinePages {
     oneOf(context, "zoom", "fit");
     Flow flow = flows.mapped(pipeline, window);
     StreamView stream = StreamView.of(flow, flows.map(flow), filter, flows.find(pipeline, filter), 0, site);
-    show(context, PipelineView.of(flow, flows.map(flow), stream, "", "", at, site));
+    show(context, PipelineView.of(flow, flows.map(flow), flows.mirror(flow), stream, "", "", at, site));
   }
 
   void map(Context context) {
@@ -119,6 +123,19 @@ final class PipelinePages {
   void queue(Context context) {
     Flow flow = flows.flow(names.pipeline(context), 0);
     show(context, QueueView.of(flow, flows.site().now()));
+  }
+
+  void mirror(Context context) {
+    show(context, flows.mirror(flows.flow(names.pipeline(context), 0)));
+  }
+
+  /// Looks at the remote repository at once, and shows the page again when it has been seen or takes long.
+  void fetch(Context context) {
+    PipelineName pipeline = names.pipeline(context);
+    fetcher
+        .fetch(flows.flow(pipeline, 0).definition().pipeline().repository())
+        .ifPresent(wish -> RepositoriesResource.within(wish));
+    context.redirect(Links.pipeline(pipeline), io.javalin.http.HttpStatus.SEE_OTHER);
   }
 
   void stream(Context context) {
@@ -159,7 +176,7 @@ final class PipelinePages {
         Filter newest = Filter.newest(Flows.ROWS);
         StreamView stream = StreamView.of(flow, flows.map(flow), newest, flows.find(pipeline, newest), 0, site);
         var at = Address.of(Links.pipeline(pipeline));
-        show(context, PipelineView.of(flow, flows.map(flow), stream, because, typed, at, site));
+        show(context, PipelineView.of(flow, flows.map(flow), flows.mirror(flow), stream, because, typed, at, site));
       }
     }
   }

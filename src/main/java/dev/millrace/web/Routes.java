@@ -14,6 +14,7 @@ import dev.millrace.web.api.LogResource;
 import dev.millrace.web.api.Names;
 import dev.millrace.web.api.PipelinesResource;
 import dev.millrace.web.api.Problems;
+import dev.millrace.web.api.RepositoriesResource;
 import dev.millrace.web.api.StatisticsResource;
 import dev.millrace.web.api.Tidings;
 import dev.millrace.web.view.ProblemView;
@@ -46,6 +47,7 @@ final class Routes {
   private final LogResource logResource;
   private final EventsResource events;
   private final Badges badges;
+  private final RepositoriesResource repositories;
   private final Engine engine;
   private final Works works;
   private final Flows flows;
@@ -66,7 +68,7 @@ final class Routes {
     this.flows = new Flows(store, engine, works, tidings, clock, address);
     this.renderings = new Renderings(tidings, clock, () -> works.trouble().orElse(""));
     var names = new Names(store);
-    this.pipelines = new PipelinePages(flows, names, desk, views);
+    this.pipelines = new PipelinePages(flows, names, desk, works.fetcher(), views);
     this.changes = new ChangePages(flows, names, desk, store, logs, views);
     this.logs = new LogPages(flows, names, logs, tidings, views);
     this.searches = new SearchPages(flows, desk, store, views);
@@ -78,6 +80,7 @@ final class Routes {
     this.statistics = new StatisticsPages(flows, names, store, views);
     this.statisticsResource = new StatisticsResource(store, names, clock);
     this.badges = new Badges(store);
+    this.repositories = new RepositoriesResource(works.fetcher(), engine);
   }
 
   void addTo(RoutesConfig routes) {
@@ -94,6 +97,8 @@ final class Routes {
     routes.get("/pipelines/{pipeline}/wall/tiles", renderings.once(pipelines::tiles));
     routes.get("/pipelines/{pipeline}/map", renderings.once(pipelines::map));
     routes.get("/pipelines/{pipeline}/queue", renderings.once(pipelines::queue));
+    routes.get("/pipelines/{pipeline}/mirror", renderings.once(pipelines::mirror));
+    routes.post("/pipelines/{pipeline}/fetch", pipelines::fetch);
     routes.get("/pipelines/{pipeline}/stream", renderings.once(pipelines::stream));
     routes.get("/pipelines/{pipeline}/definition", renderings.once(pipelines::definition));
     routes.get("/pipelines/{pipeline}/statistics", renderings.once(statistics::statistics));
@@ -128,8 +133,12 @@ final class Routes {
     routes.post("/api/v1/pipelines/{pipeline}/changes/{number}/cancellation", changesResource::cancel);
     routes.get("/api/v1/pipelines/{pipeline}/changes/{number}/stages/{stage}/steps/{step}/log", logResource::show);
     routes.get("/api/v1/pipelines/{pipeline}/changes/{number}/stages/{stage}/steps/{step}/log/search", logResource::search);
+    routes.get("/api/v1/repositories", repositories::list);
+    routes.get("/api/v1/repositories/{repository}", repositories::show);
+    routes.post("/api/v1/repositories/{repository}/fetch", repositories::fetch);
     routes.get("/api/v1/events", events::stream);
 
+    routes.get("/ssh-key", context -> context.contentType("text/plain;charset=utf-8").result(works.publicKey() + "\n"));
     routes.get("/badge/{pipeline}.svg", badges::badge);
     routes.get("/schema/pipeline.json", context -> context.contentType("application/schema+json").result(DefinitionReader.schema()));
     routes.get("/health/live", this::live);

@@ -57,7 +57,7 @@ final class BusyServer {
     var engine = new Engine(store);
     var repositories = new Repositories(data.resolve("git"));
     var logs = new Logs(data.resolve("logs"));
-    var works = new Works(engine, store, repositories, new DefinitionReader(), new Idle(), logs, Clock.systemUTC(), 1);
+    var works = new Works(engine, store, repositories, new dev.millrace.git.Mirrors(repositories, new dev.millrace.git.Remotes(data.resolve("ssh"), data.resolve("credentials"), false)), new DefinitionReader(), new Idle(), logs, Clock.systemUTC(), 1);
     var desk = new Desk(engine, store, repositories, Clock.systemUTC());
     var web =
         new WebServer(

@@ -33,6 +33,7 @@ class BadFilesTest {
             kindsOfValues(),
             yaml(),
             names(),
+            remotes(),
             stages(),
             branches(),
             settingsOfSteps(),
@@ -43,6 +44,74 @@ class BadFilesTest {
 
   private static Bad bad(String what, String text, String problems) {
     return new Bad(what, List.of(new Source("shop.yml", text)), problems);
+  }
+
+  private static List<Bad> remotes() {
+    String rest = "stages: [a]\nsteps: {a: {image: alpine, run: make}}\n";
+    return List.of(
+        bad(
+            "a URL with a token in it, which is not repeated",
+            "repository: https://ada:s3cret@git.example.org/acme/shop.git\n" + rest,
+            """
+            shop.yml:1:13: a password or token does not belong into a definition; put it into the server's credentials file and write the URL without it
+            """),
+        bad(
+            "a URL with half a password where the port would be",
+            "repository: https://ada:s3/cret@git.example.org/acme/shop.git\n" + rest,
+            """
+            shop.yml:1:13: the port of a URL is a number from 1 to 65535
+            """),
+        bad(
+            "an ssh URL with a password",
+            "repository: ssh://git:s3cret@git.example.org/acme/shop.git\n" + rest,
+            """
+            shop.yml:1:13: a password does not belong into a definition; Millrace has a key of its own, whose public half is at /ssh-key
+            """),
+        bad(
+            "a URL of another kind",
+            "repository: {url: 'ftp://git.example.org/shop.git', poll: 1m}\n" + rest,
+            """
+            shop.yml:1:19: a repository is reached by https, http, ssh or file, not by "ftp"
+            """),
+        bad(
+            "a URL without a repository",
+            "repository: https://git.example.org/\n" + rest,
+            """
+            shop.yml:1:13: the URL names no repository on its host; write it like https://git.example.org/acme/shop.git or git@git.example.org:acme/shop.git
+            """),
+        bad(
+            "a path",
+            "repository: /srv/git/shop.git\n" + rest,
+            """
+            shop.yml:1:13: "/srv/git/shop.git" is neither the name of a repository nor the URL of one; write it like https://git.example.org/acme/shop.git or git@git.example.org:acme/shop.git
+            """),
+        bad(
+            "a name where a URL belongs",
+            "repository: {url: shop}\n" + rest,
+            """
+            shop.yml:1:19: "shop" is not a URL; write repository: shop if this server hosts it
+            """),
+        bad(
+            "an interval that is too short",
+            "repository: {url: 'https://git.example.org/acme/shop.git', poll: 1s}\n" + rest,
+            """
+            shop.yml:1:66: from one look at a remote to the next there are between 5s and 24h, not 1s
+            """),
+        bad(
+            "a map without a URL",
+            "repository: {pol: 1m}\n" + rest,
+            """
+            shop.yml:1:1: missing key "url"
+            shop.yml:1:14: unknown key "pol", did you mean "poll"?
+            """),
+        new Bad(
+            "the name of another pipeline's mirror",
+            List.of(
+                new Source("a.yml", "repository: https://git.example.org/acme/shop.git\n" + rest),
+                new Source("b.yml", "repository: git.example.org-acme-shop\n" + rest)),
+            """
+            b.yml:1:13: "git.example.org-acme-shop" is the mirror of https://git.example.org/acme/shop.git, which another pipeline names; write that URL here
+            """));
   }
 
   private static List<Bad> keys() {
@@ -213,7 +282,7 @@ class BadFilesTest {
               unit: make test
             """,
             """
-            shop.yml:1:13: expected the name of a repository, found a number
+            shop.yml:1:13: expected the name or the URL of a repository, found a number
             shop.yml:2:5: expected the map "on", found a list
             shop.yml:3:23: expected a list of branch patterns, found a text
             shop.yml:3:43: expected the name of a branch, found a list
@@ -250,7 +319,7 @@ class BadFilesTest {
                 environment:
             """,
             """
-            shop.yml:1:1: expected the name of a repository, found nothing
+            shop.yml:1:1: expected the name or the URL of a repository, found nothing
             shop.yml:3:5: expected the name of a stage, found nothing
             shop.yml:4:5: expected a list of step names, found nothing
             shop.yml:5:4: expected a stage, found nothing

@@ -19,6 +19,8 @@ import dev.millrace.pipeline.Step;
 import dev.millrace.pipeline.StepName;
 import dev.millrace.pipeline.Text;
 import java.time.Duration;
+import dev.millrace.pipeline.Remote;
+import dev.millrace.pipeline.RemoteUrl;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -27,6 +29,36 @@ import org.junit.jupiter.api.Test;
 /// What files mean that are right.
 class GoodFilesTest {
   private static final String STEP = "steps: {a: {image: alpine, run: make}}\n";
+
+  @Test
+  void a_repository_elsewhere_is_named_by_its_url_and_looked_at_each_minute() {
+    Pipeline pipeline = pipeline("repository: git@git.example.org:acme/shop.git\nstages: [a]\n" + STEP);
+
+    assertThat(pipeline.remote())
+        .isEqualTo(new Remote(new RemoteUrl("git@git.example.org:acme/shop.git"), Duration.ofMinutes(1)));
+    assertThat(pipeline.repository()).isEqualTo(new RemoteUrl("git@git.example.org:acme/shop.git").mirror());
+  }
+
+  @Test
+  void how_often_a_repository_elsewhere_is_looked_at_can_be_said() {
+    Pipeline pipeline =
+        pipeline("repository: {url: 'https://git.example.org/acme/shop.git', poll: 10m}\nstages: [a]\n" + STEP);
+
+    assertThat(pipeline.repository()).hasToString("git.example.org-acme-shop");
+    assertThat(pipeline.remote())
+        .isEqualTo(new Remote(new RemoteUrl("https://git.example.org/acme/shop.git"), Duration.ofMinutes(10)));
+  }
+
+  @Test
+  void a_repository_on_the_servers_disk_is_taken_where_the_operator_allows_it() {
+    var files = List.of(new Source("shop.yml", "repository: file:///srv/git/shop.git\nstages: [a]\n" + STEP));
+
+    assertThat(new DefinitionReader(true).read("c0ffee", files)).isInstanceOf(Reading.Accepted.class);
+    assertThat(new DefinitionReader().read("c0ffee", files))
+        .hasToString(
+            "Refused[problems=[shop.yml:1:13: this server takes no file:// URLs;"
+                + " it does when started with --file-remotes]]");
+  }
 
   @Test
   void a_file_that_says_everything() {

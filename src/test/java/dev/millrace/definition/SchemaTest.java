@@ -26,7 +26,9 @@ class SchemaTest {
   /// A file with one pipeline that says everything, one key a line, and nothing that is the default anyway.
   private static final String EVERYTHING =
       """
-      repository: shop
+      repository:
+        url: https://git.example.org/acme/shop.git
+        poll: 5m
       integrate:
         branches: ["integrate/**"]
         into: next
@@ -124,7 +126,7 @@ class SchemaTest {
     }
     assertThat(optional)
         .containsExactly(
-            "into", "method", "parallel", "batch", "every-commit", "- compile", "needs", "method", "cpu", "memory",
+            "poll", "into", "method", "parallel", "batch", "every-commit", "- compile", "needs", "method", "cpu", "memory",
             "processes", "timeout", "network");
   }
 
@@ -142,6 +144,9 @@ class SchemaTest {
             run: make
         """;
     JsonNode defs = SCHEMA.path("$defs");
+    String elsewhere = "https://git.example.org/acme/shop.git";
+    assertThat(pipeline(bare.replace("shop", "{url: \"%s\", poll: %s}".formatted(elsewhere, defs.at("/repository/properties/poll/default").asString()))))
+        .isEqualTo(pipeline(bare.replace("shop", elsewhere)));
     String told =
         bare.replace(
                 "integrate:\n",

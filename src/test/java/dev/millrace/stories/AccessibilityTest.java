@@ -55,10 +55,11 @@ class AccessibilityTest extends Story {
         "/pipelines/shop/changes/1", "/pipelines/shop/changes/2", "/pipelines/shop/changes/3", "/pipelines/shop/changes/4", "/pipelines/shop/changes/5",
         "/pipelines/shop/changes/1/test/test", "/pipelines/shop/changes/2/test/test", "/pipelines/shop/changes/2/test/test?attempt=1", "/pipelines/shop/changes/4/test/test",
         "/pipelines/shop/changes/2/comparison", "/pipelines/shop/changes/2/test/test/difference", "/pipelines/shop/changes/1/test/test/difference",
-        "/pipelines/nowhere", "/pipelines/shop?before=x");
+        "/pipelines/elsewhere", "/pipelines/elsewhere/definition", "/pipelines/nowhere", "/pipelines/shop?before=x");
   }
 
   private void live() throws Exception {
+    mill.define("elsewhere", SHORT.replace("repository: shop", "repository: ssh://git@127.0.0.1:1/acme/shop.git"));
     shop.push("integrate/tea", "Sell tea", "tea", "green\n");
     mill.runs("1/test/test/1");
     mill.prints("1/test/test/1", "\u001b[32mfine\u001b[0m\n");

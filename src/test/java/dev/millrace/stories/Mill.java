@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -166,6 +167,11 @@ final class Mill implements AutoCloseable {
     return post(
         "/api/v1/pipelines/shop/changes/" + number + "/attempts",
         "{\"from\": \"" + from + "\", \"definition\": \"latest\"}");
+  }
+
+  /// Has the mirror look at its remote, and waits for what it sees.
+  HttpResponse<String> fetch(String mirror) {
+    return send(request("/api/v1/repositories/" + mirror + "/fetch").POST(HttpRequest.BodyPublishers.noBody()).build());
   }
 
   String cancel(int number) {
@@ -315,6 +321,14 @@ final class Mill implements AutoCloseable {
         () -> history(number).stream().anyMatch(sentence -> sentence.contains(part)));
   }
 
+  /// Like [#tells], for what moves nothing: the page of the change is asked again and again.
+  void hears(int number, String part) throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (history(number).stream().noneMatch(sentence -> sentence.contains(part))) {
+      assertThat(System.nanoTime()).as("waited in vain for %s", part).isLessThan(end);
+    }
+  }
+
   /// Waits until the log has these bytes, by following it.
   void awaitLog(String log, String text) throws Exception {
     try (InputStream following = open(log + "?follow=true")) {
@@ -359,9 +373,19 @@ final class Mill implements AutoCloseable {
   void start() throws Exception {
     server =
         new Server(
-            new Settings("127.0.0.1", port, data, "", "", "http://mill", ROOM), _ -> containers.runner(), clock);
+            new Settings(
+                "127.0.0.1", port, data, "", "", "http://mill", ROOM, folder.resolve("credentials"), false),
+            _ -> containers.runner(),
+            clock);
     http = HttpClient.newHttpClient();
     listener.connect();
+  }
+
+  /// A line in the file with tokens.
+  void credentials(String line) throws IOException {
+    Path file = folder.resolve("credentials");
+    Files.writeString(file, line + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 
   /// The bare repository on the disk.

@@ -99,6 +99,7 @@ public final class PipelinesResource {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("name", definition.name().text());
     json.put("repository", definition.pipeline().repository().text());
+    json.put("remote", definition.pipeline().remote() == null ? null : definition.pipeline().remote().url().text());
     json.put("definition", definition.commit());
     json.put("path", definition.path());
     Integration integration = definition.pipeline().integration();

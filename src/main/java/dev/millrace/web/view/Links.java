@@ -58,6 +58,19 @@ public final class Links {
     return pipeline(pipeline) + "/queue";
   }
 
+  /// How the mirror of its repository stands.
+  public static String mirror(PipelineName pipeline) {
+    return pipeline(pipeline) + "/mirror";
+  }
+
+  /// Post here to look at its remote repository at once.
+  public static String fetch(PipelineName pipeline) {
+    return pipeline(pipeline) + "/fetch";
+  }
+
+  /// The public half of the key that Millrace shows by ssh.
+  public static final String SSH_KEY = "/ssh-key";
+
   public static String stream(PipelineName pipeline) {
     return pipeline(pipeline) + "/stream";
   }

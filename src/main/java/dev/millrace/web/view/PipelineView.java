@@ -31,6 +31,7 @@ public record PipelineView(
     String wall,
     MapView map,
     QueueView queue,
+    MirrorView mirror,
     StreamView stream,
     String changes,
     String refusal,
@@ -62,6 +63,19 @@ public record PipelineView(
   /// @param at the page's address, whose parameters its links keep
   public static PipelineView of(
       Flow flow, FlowMap map, StreamView stream, String refusal, String branch, Address at, Site site) {
+    return of(flow, map, MirrorView.NONE, stream, refusal, branch, at, site);
+  }
+
+  /// The same page with how its remote repository does.
+  public static PipelineView of(
+      Flow flow,
+      FlowMap map,
+      MirrorView mirror,
+      StreamView stream,
+      String refusal,
+      String branch,
+      Address at,
+      Site site) {
     Pipeline pipeline = flow.pipeline();
     return new PipelineView(
         Frame.of(
@@ -85,6 +99,7 @@ public record PipelineView(
         Links.wall(pipeline.name()),
         MapView.of(flow, map),
         QueueView.of(flow, site.now()),
+        mirror,
         stream,
         Links.changes(pipeline.name()),
         refusal,
