@@ -72,6 +72,12 @@ public final class Views {
       return views.mark + (used.size() - 1) + MARK_ENDS;
     }
 
+    /// The same for pieces of which there are many on a page and that resemble each other: compressed together with
+    /// the rest of the page they are much smaller.
+    public String text(Piece<?> piece) {
+      return piece.key() == null ? views.html(piece.view()) : new String(views.kept(piece.key(), piece).plain(), StandardCharsets.UTF_8);
+    }
+
     /// The text, and the pieces where their marks are.
     private List<Html.Part> between(String text) {
       var parts = new ArrayList<Html.Part>();
