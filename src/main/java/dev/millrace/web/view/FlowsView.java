@@ -53,6 +53,7 @@ public record FlowsView(
 
   /// The map in small, on a grid of its own: one place for each column and each stage in it. A map with very many columns
   /// goes on in the next line.
+  /// It shows no clock, so it is kept as long as the flow is the same.
   public record Mini(String name, String href, int width, int height, String says, List<Dot> dots, List<String> edges)
       implements View.Fragment {
     @Override
