@@ -1,6 +1,6 @@
 #!/bin/sh
 # train.sh JAVA OPTIONS JAR CACHE: starts the server once and uses it a little, so that the JVM can keep in CACHE which
-# classes that takes and how they are linked. Starts with -XX:AOTCache=CACHE need half the time.
+# classes that takes and how they are linked. Starts with -XX:AOTCache=CACHE need half the time, and so do first pages.
 set -eu
 java=$1 options=$2 jar=$3 cache=$4
 data=$(mktemp -d)
@@ -16,16 +16,43 @@ until address=$(sed -n 's/^Millrace listens on //p' "$data/log") && [ -n "$addre
   kill -0 "$server" 2>/dev/null && [ "$tries" -lt 600 ] || { cat "$data/log" >&2 && exit 1; }
   sleep 0.1
 done
+push() { git -C "$1" push -q "$address/git/$2.git" "$3" 2>"$data/push" || { cat "$data/push" >&2 && exit 1; }; }
+
+# One pipeline that lands a branch without a container, and one whose map has something to draw.
 git init -q -b main "$data/pipelines"
 cat >"$data/pipelines/training.yml" <<END
 repository: training
+integrate: {branches: ["integrate/**"], into: main}
+stages: [{name: main, promote: true}]
+END
+cat >"$data/pipelines/drawing.yml" <<END
+repository: drawing
 on: {push: [main]}
-stages: [look]
+stages: [{name: first, steps: [look]}, {name: second, needs: [first], steps: [look]}, {name: third, needs: [first], steps: [look]}]
 steps: {look: {image: none, run: "true"}}
 END
 git -C "$data/pipelines" add .
 git -C "$data/pipelines" commit -q -m 'Be trained'
-git -C "$data/pipelines" push -q "$address/git/pipelines.git" main 2>"$data/push" || { cat "$data/push" >&2 && exit 1; }
+push "$data/pipelines" pipelines main
+git init -q -b main "$data/training"
+git -C "$data/training" commit -q --allow-empty -m 'Begin'
+push "$data/training" training main
+git -C "$data/training" commit -q --allow-empty -m 'Go on'
+push "$data/training" training HEAD:refs/heads/integrate/on
+
+fetch() {
+  if command -v curl >/dev/null; then
+    curl -s -o /dev/null --compressed --noproxy '*' --max-time 20 "$address$1" || true
+  elif command -v wget >/dev/null; then
+    wget -q -O /dev/null -T 20 "$address$1" || true
+  fi
+}
+training=/pipelines/training
+for path in /health/ready / "$training" "$training/changes/1" "$training/changes/1/row" "$training/stream" "$training/map" \
+  "$training/statistics" /pipelines/drawing /pipelines/drawing/statistics /wall /search?q=on /badge/training.svg /live.js \
+  "/api/v1$training" "/api/v1$training/changes" "/api/v1$training/statistics" /nowhere; do
+  fetch "$path"
+done
 # It writes the cache when it ends.
 kill "$server"
 wait "$server" || true

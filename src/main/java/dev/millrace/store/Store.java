@@ -73,6 +73,7 @@ public final class Store implements AutoCloseable {
   private volatile long firstSequence;
   private final Tail tail;
   private final KnownFigures figures = new KnownFigures();
+  private final KnownChanges known = new KnownChanges();
 
   /// The changes that have not ended, as they are stored, as far as they were loaded or saved since the start.
   private final Map<ChangeId, Change> stored = new HashMap<>();
@@ -149,13 +150,20 @@ public final class Store implements AutoCloseable {
     }
     long first = Math.min(
         firstSequence + writing.moved().size() + FORGOTTEN, Math.max(firstSequence, writing.lastSequence() - kept + 1));
-    database.write(
-        transaction -> {
-          writing.write(transaction, definitions);
-          if (first > firstSequence) {
-            transaction.sql().deleteFrom(MOVED).where(MOVED.SEQUENCE.lt(first)).execute();
-          }
-        });
+    known.begin(writing.changes().keySet());
+    boolean saved = false;
+    try {
+      database.write(
+          transaction -> {
+            writing.write(transaction, definitions);
+            if (first > firstSequence) {
+              transaction.sql().deleteFrom(MOVED).where(MOVED.SEQUENCE.lt(first)).execute();
+            }
+          });
+      saved = true;
+    } finally {
+      known.end(saved ? writing.changes().values() : List.of());
+    }
     writing.pipelines().values().forEach(known -> definitions.kept(known.definition()));
     for (Change change : writing.changes().values()) {
       definitions.kept(change.definition());
@@ -173,7 +181,12 @@ public final class Store implements AutoCloseable {
   }
 
   public Optional<Change> change(ChangeId id) {
-    return database.read(sql -> read(sql, ChangeRows.is(id), List.of(), 0)).stream().findFirst();
+    long moment = known.moment();
+    return known
+        .find(List.of(id), moment)
+        .orElseGet(() -> known.read(database.read(sql -> read(sql, ChangeRows.is(id), List.of(), 0)), moment))
+        .stream()
+        .findFirst();
   }
 
   /// Newest first; of a search only what [#find] finds at once.
@@ -188,11 +201,12 @@ public final class Store implements AutoCloseable {
 
   /// @param searched at how many changes a search through texts looks
   public Found find(PipelineName pipeline, Filter filter, int searched) {
-    Known known = pipelines.get(pipeline);
-    if (filter.limit() == 0 || known == null) {
+    Known its = pipelines.get(pipeline);
+    if (filter.limit() == 0 || its == null) {
       return new Found(List.of(), 0);
     }
-    int end = filter.before() == 0 ? known.lastNumber() + 1 : Math.min(filter.before(), known.lastNumber() + 1);
+    long moment = known.moment();
+    int end = filter.before() == 0 ? its.lastNumber() + 1 : Math.min(filter.before(), its.lastNumber() + 1);
     // a commit and a number are in an index, whatever else is wanted
     boolean scans = filter.searches() && !filter.isCommit() && !filter.isNumber();
     int from = scans ? Math.max(1, end - searched) : 1;
@@ -212,16 +226,22 @@ public final class Store implements AutoCloseable {
           }
           int last = numbers.getLast();
           List<Change> changes =
-              wanted.stream()
-                  .flatMap(one -> read(sql, one.and(CHANGE.NUMBER.ge(last)).and(CHANGE.NUMBER.lt(end)), order(filter), filter.limit()).stream())
-                  .collect(Collectors.toMap(Change::id, change -> change, (first, _) -> first))
-                  .values()
-                  .stream()
-                  .sorted(Comparator.comparing(Change::id).reversed())
-                  .toList();
+              known
+                  .find(numbers.stream().map(number -> new ChangeId(pipeline, number)).toList(), moment)
+                  .orElseGet(() -> known.read(read(sql, wanted, last, end, filter), moment));
           boolean full = numbers.size() == filter.limit();
           return new Found(changes, full ? (last > 1 ? last : 0) : from > 1 ? from : 0);
         });
+  }
+
+  private List<Change> read(DSLContext sql, List<Condition> wanted, int from, int end, Filter filter) {
+    return wanted.stream()
+        .flatMap(one -> read(sql, one.and(CHANGE.NUMBER.ge(from)).and(CHANGE.NUMBER.lt(end)), order(filter), filter.limit()).stream())
+        .collect(Collectors.toMap(Change::id, change -> change, (first, _) -> first))
+        .values()
+        .stream()
+        .sorted(Comparator.comparing(Change::id).reversed())
+        .toList();
   }
 
   /// All columns of the index, or H2 sorts all that match instead of following it.

@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What pages are made from, read once for each request.
 final class Flows {
@@ -47,7 +48,8 @@ final class Flows {
   private record Key(PipelineName pipeline, int rows, Window window, Instant until) {}
 
   /// @param moved the number of the last thing that had moved in the pipeline before it was read
-  private record Kept(long moved, Flow flow) {}
+  /// @param mapped whether it tells what became of its stages lately
+  private record Kept(long moved, Flow flow, boolean mapped) {}
 
   /// What was read of each pipeline, good until something moves in it: the home page needs all of them.
   private final Map<Key, Kept> kept =
@@ -81,6 +83,11 @@ final class Flows {
 
   /// @param window what its figures are of
   Flow flow(PipelineName pipeline, int rows, Window window) {
+    return flow(pipeline, rows, window, false);
+  }
+
+  /// @param mapped whether what became of its stages lately is wanted, too
+  private Flow flow(PipelineName pipeline, int rows, Window window, boolean mapped) {
     Instant now = clock.instant();
     Instant until =
         switch (window) {
@@ -90,15 +97,24 @@ final class Flows {
     var key = new Key(pipeline, rows, window, until);
     // read before what it stands for: what moves meanwhile makes this one old
     long moved = tidings.last(pipeline.text());
+    @Nullable Kept known;
     synchronized (kept) {
-      Kept known = kept.get(key);
-      if (known != null && known.moved() == moved) {
+      known = kept.get(key);
+    }
+    Flow flow;
+    if (known != null && known.moved() == moved) {
+      if (known.mapped() || !mapped) {
         return known.flow();
       }
+      flow = known.flow();
+    } else {
+      flow = read(pipeline, rows, window, now);
     }
-    Flow flow = read(pipeline, rows, window, now);
+    if (mapped) {
+      flow = flow.with(store.trends().shifts(pipeline, flow.figures()));
+    }
     synchronized (kept) {
-      kept.put(key, new Kept(moved, flow));
+      kept.put(key, new Kept(moved, flow, mapped));
     }
     return flow;
   }
@@ -122,8 +138,7 @@ final class Flows {
 
   /// The flow as the map of its page tells it: with what became of its stages lately.
   Flow mapped(PipelineName pipeline, Window window) {
-    Flow flow = flow(pipeline, ROWS, window);
-    return flow.with(store.trends().shifts(pipeline, flow.figures()));
+    return flow(pipeline, ROWS, window, true);
   }
 
   /// How the mirror of its repository stands, if that is a remote one.
@@ -145,8 +160,15 @@ final class Flows {
     return store.definitions().stream().map(definition -> flow(definition.name(), rows)).toList();
   }
 
-  /// What the filter finds, newest first.
-  Found find(PipelineName pipeline, Filter filter) {
-    return store.find(pipeline, filter);
+  /// What the filter finds, newest first. The newest ones of all are in the flow already.
+  ///
+  /// @param flow with [#ROWS] rows
+  Found find(Flow flow, Filter filter) {
+    if (!filter.everything() || filter.before() > 0 || filter.limit() > ROWS) {
+      return store.find(flow.definition().name(), filter);
+    }
+    List<Change> newest = flow.changes().stream().limit(filter.limit()).toList();
+    int last = newest.size() < filter.limit() || newest.isEmpty() ? 0 : newest.getLast().id().number();
+    return new Found(newest, last > 1 ? last : 0);
   }
 }

@@ -22,6 +22,6 @@ final class Pages {
   }
 
   static void show(Context context, Views views, View view) {
-    context.contentType(HTML).header("Cache-Control", "no-cache").result(views.html(view));
+    context.contentType(HTML).header("Cache-Control", "no-cache").result(views.page(view).reading());
   }
 }

@@ -111,7 +111,7 @@ final class PipelinePages {
     var at = new Address(context.path(), context.queryParamMap());
     oneOf(context, "zoom", "fit");
     Flow flow = flows.mapped(pipeline, window);
-    StreamView stream = StreamView.of(flow, flows.map(flow), filter, flows.find(pipeline, filter), 0, site);
+    StreamView stream = StreamView.of(flow, flows.map(flow), filter, flows.find(flow, filter), 0, site);
     show(context, PipelineView.of(flow, flows.map(flow), flows.mirror(flow), stream, "", "", at, site));
   }
 
@@ -144,7 +144,7 @@ final class PipelinePages {
     Site site = flows.site();
     Flow flow = flows.flow(pipeline, Flows.ROWS);
     int loaded = Names.number(context, "loaded", 0);
-    show(context, StreamView.of(flow, flows.map(flow), filter, flows.find(pipeline, filter), loaded, site));
+    show(context, StreamView.of(flow, flows.map(flow), filter, flows.find(flow, filter), loaded, site));
   }
 
   void definition(Context context) {
@@ -174,7 +174,7 @@ final class PipelinePages {
         String typed = branch.isEmpty() ? commit : branch;
         context.status(409);
         Filter newest = Filter.newest(Flows.ROWS);
-        StreamView stream = StreamView.of(flow, flows.map(flow), newest, flows.find(pipeline, newest), 0, site);
+        StreamView stream = StreamView.of(flow, flows.map(flow), newest, flows.find(flow, newest), 0, site);
         var at = Address.of(Links.pipeline(pipeline));
         show(context, PipelineView.of(flow, flows.map(flow), flows.mirror(flow), stream, because, typed, at, site));
       }

@@ -1,6 +1,7 @@
 package dev.millrace.web;
 
 import dev.millrace.web.api.Tidings;
+import dev.millrace.web.view.Html;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.io.ByteArrayInputStream;
@@ -140,10 +141,7 @@ final class Renderings {
       if (result != null && context.statusCode() == 200 && isForAll(context)) {
         Map<String, String> headers = headers(context);
         headers.entrySet().removeAll(before.entrySet());
-        byte[] plain = result.readAllBytes();
-        boolean compress = plain.length > SMALL;
-        byte[] body = compress ? compressed(plain) : plain;
-        made = Optional.of(new Rendering(mine.begun, body, compress, Map.copyOf(headers), tag(plain)));
+        made = Optional.of(rendering(mine.begun, result, Map.copyOf(headers)));
         context.result(new ByteArrayInputStream(new byte[0]));
         keep(key, made.get());
       }
@@ -154,6 +152,21 @@ final class Renderings {
     if (made.isPresent()) {
       send(context, made.get());
     }
+  }
+
+  private static Rendering rendering(Moment begun, InputStream result, Map<String, String> headers) throws IOException {
+    if (result instanceof Html.Reading reading) {
+      Html.Gzip gzip = reading.html().gzip();
+      if (gzip.length() > SMALL) {
+        return new Rendering(begun, gzip.bytes(), true, headers, tag(gzip.crc(), gzip.length()));
+      }
+    }
+    byte[] plain = result.readAllBytes();
+    var crc = new CRC32C();
+    crc.update(plain);
+    boolean compress = plain.length > SMALL;
+    return new Rendering(
+        begun, compress ? compressed(plain) : plain, compress, headers, tag(crc.getValue(), plain.length));
   }
 
   private static Map<String, String> headers(Context context) {
@@ -218,10 +231,8 @@ final class Renderings {
     return rendering.body.length + OVERHEAD;
   }
 
-  private static String tag(byte[] plain) {
-    var crc = new CRC32C();
-    crc.update(plain);
-    return "W/\"" + Long.toHexString(crc.getValue()) + "-" + Integer.toHexString(plain.length) + "\"";
+  private static String tag(long crc, int length) {
+    return "W/\"" + Long.toHexString(crc) + "-" + Integer.toHexString(length) + "\"";
   }
 
   private static byte[] compressed(byte[] plain) throws IOException {

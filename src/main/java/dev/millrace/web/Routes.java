@@ -126,7 +126,7 @@ final class Routes {
     routes.get("/api/v1/pipelines/{pipeline}/statistics/trends", statisticsResource::trends);
     routes.get("/api/v1/pipelines/{pipeline}/statistics/delivery", statisticsResource::delivery);
     routes.get("/api/v1/pipelines/{pipeline}/queue", pipelinesResource::queue);
-    routes.get("/api/v1/pipelines/{pipeline}/changes", changesResource::list);
+    routes.get("/api/v1/pipelines/{pipeline}/changes", renderings.once(changesResource::list));
     routes.post("/api/v1/pipelines/{pipeline}/changes", changesResource::start);
     routes.get("/api/v1/pipelines/{pipeline}/changes/{number}", changesResource::show);
     routes.post("/api/v1/pipelines/{pipeline}/changes/{number}/attempts", changesResource::runAgain);

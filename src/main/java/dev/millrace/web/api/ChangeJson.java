@@ -9,7 +9,9 @@ import dev.millrace.change.Fault;
 import dev.millrace.change.Image;
 import dev.millrace.change.StageState;
 import dev.millrace.pipeline.Stage;
+import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.Step;
+import dev.millrace.pipeline.StepName;
 import dev.millrace.statistics.Estimate;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,14 +57,17 @@ final class ChangeJson {
     json.put("latest", estimate instanceof Estimate.Known(var _, Duration late) ? now.plus(late).toString() : null);
     ArrayNode stages = json.putArray("stages");
     Map<?, StageState> states = change.stages();
+    // asked for once: each answer goes through all stages and attempts
+    Map<StageName, Map<StepName, Attempt>> counting = change.counting();
     for (Stage stage : change.pipeline().stages()) {
-      stages.add(stage(change, stage, states.get(stage.name())));
+      stages.add(stage(change, stage, states.get(stage.name()), counting.getOrDefault(stage.name(), Map.of())));
     }
     return json;
   }
 
-  private static ObjectNode stage(Change change, Stage stage, @Nullable StageState state) {
-    List<Attempt> counting = List.copyOf(change.counting(stage.name()).values());
+  private static ObjectNode stage(
+      Change change, Stage stage, @Nullable StageState state, Map<StepName, Attempt> byStep) {
+    List<Attempt> counting = List.copyOf(byStep.values());
     boolean ended = !counting.isEmpty() && counting.stream().allMatch(Attempt::ended);
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("name", stage.name().text());
@@ -78,7 +83,7 @@ final class ChangeJson {
     for (Step step : stage.steps()) {
       ObjectNode one = steps.addObject();
       one.put("name", step.name().text());
-      Attempt now = change.counting(stage.name()).get(step.name());
+      Attempt now = byStep.get(step.name());
       one.put("state", now == null ? "pending" : word(now.state()));
       ArrayNode attempts = one.putArray("attempts");
       change.attempts(stage.name()).stream()

@@ -45,7 +45,7 @@ public record FlowsView(
       Look verdict,
       Look look,
       String standing,
-      Mini mini,
+      Piece<Mini> mini,
       List<Headline> recent,
       List<Mark> health,
       String healthSays,
@@ -53,7 +53,14 @@ public record FlowsView(
 
   /// The map in small, on a grid of its own: one place for each column and each stage in it. A map with very many columns
   /// goes on in the next line.
-  public record Mini(int width, int height, String says, List<Dot> dots, List<String> edges) {}
+  /// It shows no clock, so it is kept as long as the flow is the same.
+  public record Mini(String name, String href, int width, int height, String says, List<Dot> dots, List<String> edges)
+      implements View.Fragment {
+    @Override
+    public String template() {
+      return "mini";
+    }
+  }
 
   /// A stage in small, at its middle.
   ///
@@ -62,6 +69,9 @@ public record FlowsView(
 
   public record Mark(Look look, String href, String says) {}
 
+  private record Key(Piece.Same<Flow> flow, Piece.Same<FlowMap> map) {}
+
+  private static final int WEIGHT = 20_000;
   private static final int ACROSS = 40;
   private static final int DOWN = 24;
   private static final int TOP = 8;
@@ -133,7 +143,7 @@ public record FlowsView(
         verdict(flow),
         flow.changes().isEmpty() ? Look.PENDING : moving > 0 ? Look.RUNNING : Look.of(flow.changes().getFirst().state()),
         PipelineView.standing(flow),
-        mini(flow, map),
+        Piece.of(new Key(new Piece.Same<>(flow), new Piece.Same<>(map)), WEIGHT, () -> mini(flow, map)),
         flow.changes().stream().limit(RECENT).map(change -> Headline.of(change, flow, site.now())).toList(),
         ended.stream()
             .map(change -> new Mark(Look.of(change.state()), Links.change(change.id()), "#" + change.id().number() + " " + Look.of(change.state()).word()))
@@ -187,7 +197,14 @@ public record FlowsView(
     }
     int columns = wrapped ? LINE : map.columns();
     int lines = wrapped ? (map.columns() + LINE - 1) / LINE : 1;
-    return new Mini(columns * ACROSS, lines * (tallest * DOWN + 4) + TOP, Prose.count(dots.size(), "stage") + ": " + summary(dots), dots, edges);
+    return new Mini(
+        flow.pipeline().name().text(),
+        Links.pipeline(flow.pipeline().name()),
+        columns * ACROSS,
+        lines * (tallest * DOWN + 4) + TOP,
+        Prose.count(dots.size(), "stage") + ": " + summary(dots),
+        dots,
+        edges);
   }
 
   private static String summary(List<Dot> dots) {

@@ -168,6 +168,15 @@ public record MapView(
     return "map";
   }
 
+  private record Key(Piece.Same<Flow> flow, Piece.Same<FlowMap> map) {}
+
+  private static final int WEIGHT = 20_000;
+
+  /// The map as a piece of its page: it shows no clock, so it is the same as long as the flow is.
+  static Piece<MapView> piece(Flow flow, FlowMap map) {
+    return Piece.of(new Key(new Piece.Same<>(flow), new Piece.Same<>(map)), WEIGHT, () -> of(flow, map));
+  }
+
   public static MapView of(Flow flow, FlowMap map) {
     List<Moving> inMotion =
         flow.changes().stream().filter(change -> !change.ended()).map(change -> new Moving(change, change.stages())).toList();

@@ -1,5 +1,6 @@
 package dev.millrace.web.view;
 
+import dev.millrace.change.Attempt;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeState;
 import dev.millrace.change.StageState;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// One change in the stream: what it is, and a cell for each stage under that stage's box.
@@ -40,6 +42,24 @@ public record RowView(
 
   public static RowView of(Change change, Flow flow, FlowMap map, Instant now) {
     return of(change, flow, map, Filter.newest(0), now, "");
+  }
+
+  /// What the row of a change that has ended shows follows from these; how the pipeline goes is of no matter to it.
+  private record Key(Piece.Same<Change> change, Piece.Same<FlowMap> map, String query, boolean shown, Moment created) {}
+
+  private static final int WEIGHT_OF_CHANGE = 1_000;
+  private static final int WEIGHT_OF_ATTEMPT = 300;
+
+  /// The row as a piece of the stream. As long as something of the change goes on, it shows clocks and a forecast.
+  static Piece<RowView> piece(Change change, Flow flow, FlowMap map, Filter filter, Site site) {
+    Supplier<RowView> making = () -> of(change, flow, map, filter, site);
+    if (!change.ended() || !change.attempts().stream().allMatch(Attempt::ended)) {
+      return Piece.fresh(making);
+    }
+    var key =
+        new Key(
+            new Piece.Same<>(change), new Piece.Same<>(map), Links.query(filter), filter.matches(change), Moment.of(change.createdAt(), site.now()));
+    return Piece.of(key, WEIGHT_OF_CHANGE + WEIGHT_OF_ATTEMPT * change.attempts().size(), making);
   }
 
   /// @param filter what the reader wants to see

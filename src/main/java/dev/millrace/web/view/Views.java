@@ -3,13 +3,18 @@ package dev.millrace.web.view;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
 import org.thymeleaf.TemplateEngine;
 import org.thymeleaf.context.Context;
@@ -21,45 +26,103 @@ import org.thymeleaf.templateresolver.ClassLoaderTemplateResolver;
 public final class Views {
   private static final Map<String, String> STAMPS = new ConcurrentHashMap<>();
 
-  /// How many characters of pieces are kept.
-  static final long MOST_CHARACTERS = 16L << 20;
+  /// How many bytes are kept of pieces, with what their keys hold.
+  static final long MOST_BYTES = 24L << 20;
+
+  /// What a piece costs besides its bytes, roughly.
+  private static final int OVERHEAD = 400;
 
   private volatile @Nullable TemplateEngine engine;
-  private final Map<View, String> pieces = new LinkedHashMap<>(64, 0.75f, true);
-  private long characters;
+  private final Map<Object, Kept> pieces = new LinkedHashMap<>(64, 0.75f, true);
+  private long bytes;
+
+  /// Stands for a piece in what the engine makes. Nobody outside knows it, so no text can look like it.
+  private final String mark = "<!--" + new BigInteger(128, new SecureRandom()).toString(Character.MAX_RADIX) + " ";
+
+  private static final String MARK_ENDS = "-->";
+
+  private record Kept(Deflated piece, int cost) {}
 
   public String html(View view) {
-    return engine().process(view.template(), new Context(Locale.ROOT, Map.of("view", view, "views", this)));
+    return page(view).text();
   }
 
-  /// The same for a piece of a page that most pages show as the one before did, like the row of a change that has ended:
-  /// equal views are the same HTML, so what was made of one is kept, those that were asked for last. Templates call this
-  /// `views.piece(row)`.
-  public String piece(View.Fragment view) {
+  /// The view with the pieces in it that are kept.
+  public Html page(View view) {
+    var pieces = new Pieces(this);
+    String text = engine().process(view.template(), new Context(Locale.ROOT, Map.of("view", view, "views", pieces)));
+    return pieces.used.isEmpty() ? Html.of(text) : new Html(pieces.between(text));
+  }
+
+  /// What templates call `views`.
+  public static final class Pieces {
+    private final Views views;
+    private final List<Html.Part> used = new ArrayList<>();
+
+    private Pieces(Views views) {
+      this.views = views;
+    }
+
+    /// A piece of the page, taken from those that are kept if it is there: `th:utext="${views.piece(row)}"`.
+    public String piece(Piece<?> piece) {
+      if (piece.key() == null) {
+        return views.html(piece.view());
+      }
+      used.add(new Html.Kept(views.kept(piece.key(), piece)));
+      return views.mark + (used.size() - 1) + MARK_ENDS;
+    }
+
+    /// The same for pieces of which there are many on a page and that resemble each other: compressed together with
+    /// the rest of the page they are much smaller.
+    public String text(Piece<?> piece) {
+      return piece.key() == null ? views.html(piece.view()) : new String(views.kept(piece.key(), piece).plain(), StandardCharsets.UTF_8);
+    }
+
+    /// The text, and the pieces where their marks are.
+    private List<Html.Part> between(String text) {
+      var parts = new ArrayList<Html.Part>();
+      int at = 0;
+      for (int mark = text.indexOf(views.mark); mark >= 0; mark = text.indexOf(views.mark, at)) {
+        if (mark > at) {
+          parts.add(new Html.Text(text.substring(at, mark)));
+        }
+        int number = mark + views.mark.length();
+        int end = text.indexOf(MARK_ENDS, number);
+        parts.add(used.get(Integer.parseInt(text, number, end, 10)));
+        at = end + MARK_ENDS.length();
+      }
+      if (at < text.length()) {
+        parts.add(new Html.Text(text.substring(at)));
+      }
+      return parts;
+    }
+  }
+
+  private Deflated kept(Object key, Piece<?> piece) {
     synchronized (pieces) {
-      String known = pieces.get(view);
+      Kept known = pieces.get(key);
       if (known != null) {
-        return known;
+        return known.piece();
       }
     }
-    String made = html(view);
+    Deflated made = Deflated.of(page(piece.view()).bytes(), Deflater.DEFAULT_COMPRESSION);
     synchronized (pieces) {
-      if (pieces.put(view, made) == null) {
-        characters += made.length();
-      }
+      var kept = new Kept(made, made.bytes().length + piece.weight() + OVERHEAD);
+      Kept before = pieces.put(key, kept);
+      bytes += kept.cost() - (before == null ? 0 : before.cost());
       var oldest = pieces.values().iterator();
-      while (characters > MOST_CHARACTERS) {
-        characters -= oldest.next().length();
+      while (bytes > MOST_BYTES) {
+        bytes -= oldest.next().cost();
         oldest.remove();
       }
     }
     return made;
   }
 
-  /// How many characters are kept now.
-  long characters() {
+  /// How many bytes are kept now.
+  long bytes() {
     synchronized (pieces) {
-      return characters;
+      return bytes;
     }
   }
 

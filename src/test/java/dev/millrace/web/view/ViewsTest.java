@@ -11,6 +11,8 @@ import dev.millrace.pipeline.StageName;
 import dev.millrace.statistics.Figures;
 import dev.millrace.statistics.Trial;
 import dev.millrace.statistics.Window;
+import dev.millrace.store.Filter;
+import dev.millrace.store.Found;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -260,25 +262,65 @@ class ViewsTest {
     assertThat(pages).hasSize(1);
   }
 
-  @Test
-  void a_row_is_the_same_alone_and_in_its_stream_and_made_once() {
-    RowView row = RowView.of(change("ppppp"), flow(change("ppppp")), MAP, NOW);
-    var views = new Views();
-    String alone = views.html(row);
-    assertThat(views.piece(row)).isEqualTo(alone);
-    assertThat(views.piece(RowView.of(change("ppppp"), flow(change("ppppp")), MAP, NOW))).isSameAs(views.piece(row));
-    assertThat(views.characters()).isEqualTo(alone.length());
-    StreamView stream = StreamView.of(flow(change("ppppp")), MAP, List.of(change("ppppp")), false, new Site("http://localhost", new dev.millrace.pipeline.RepositoryName("pipelines"), null, NOW, 0));
-    assertThat(views.html(stream)).contains(alone.strip());
+  private static Site site(Instant now) {
+    return new Site("http://localhost", new dev.millrace.pipeline.RepositoryName("pipelines"), null, now, 0);
   }
 
   @Test
-  void so_many_characters_of_pieces_are_kept_and_no_more() {
+  void a_row_is_the_same_alone_and_in_its_stream_and_made_once() {
+    Change change = change("ppppp");
     var views = new Views();
-    String much = "x".repeat(1 << 20);
-    for (int number = 1; number <= 40; number++) {
-      views.piece(new LinesView(List.of(), 0, 0, "", true, much + number, Look.PASSED));
+    String alone = views.html(RowView.of(change, flow(change), MAP, NOW));
+    StreamView stream = StreamView.of(flow(change), MAP, List.of(change), false, site(NOW));
+    assertThat(views.html(stream)).contains(alone.strip());
+    long bytes = views.bytes();
+    assertThat(bytes).isPositive();
+    assertThat(views.html(StreamView.of(flow(change), MAP, List.of(change), false, site(NOW.plusSeconds(1))))).contains(alone.strip());
+    assertThat(views.bytes()).isEqualTo(bytes);
+  }
+
+  @Test
+  void a_row_that_is_kept_is_what_it_would_be_now() {
+    Change ended = change("pf");
+    Change moving = change("pr");
+    Change cancelled = change("pc");
+    var views = new Views();
+    List<Flow> flows = List.of(flow(ended), flow(moving, ended), flow(Map.of(new StageName("build"), trials(9, 100)), moving, ended));
+    List<FlowMap> maps = List.of(MAP, FlowMap.of(SHOP), FlowMap.of(Samples.diamond()));
+    List<Filter> filters = List.of(Filter.newest(30), new Filter(List.of("passed"), "", "", "", 0, 30), new Filter(List.of("failed"), "", "a", "", 0, 30));
+    for (Flow flow : flows) {
+      for (FlowMap map : maps) {
+        for (Filter filter : filters) {
+          for (Duration later : List.of(Duration.ZERO, Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ofHours(3), Duration.ofDays(4))) {
+            for (String trouble : new String[] {null, "Docker is away"}) {
+              for (Change change : List.of(ended, moving, cancelled, ended.with(List.of()))) {
+                Site site = new Site("http://localhost", new dev.millrace.pipeline.RepositoryName("pipelines"), trouble, NOW.plus(later), 0);
+                StreamView stream = StreamView.of(flow, map, filter, new Found(List.of(change), 0), 0, site);
+                assertThat(views.html(stream)).contains(new Views().html(RowView.of(change, flow, map, filter, site)).strip());
+              }
+            }
+          }
+        }
+      }
     }
-    assertThat(views.characters()).isLessThanOrEqualTo(Views.MOST_CHARACTERS);
+  }
+
+  @Test
+  void text_that_looks_like_the_mark_of_a_piece_stays_text() {
+    Change change = Samples.gone(Samples.queued(SHOP, 42, "<!--0 0-->", "Ada", "integrate/price", NOW.minusSeconds(300)), "pf", NOW);
+    var views = new Views();
+    String html = views.html(StreamView.of(flow(change), MAP, List.of(change), false, site(NOW)));
+    assertThat(html).contains("&lt;!--0 0--&gt;").doesNotContain("<!--");
+  }
+
+  @Test
+  void so_many_bytes_of_pieces_are_kept_and_no_more() {
+    var views = new Views();
+    for (int number = 1; number <= 100; number++) {
+      Change change = change("pf");
+      int weight = 1 << 19;
+      views.page(new StreamView("", "", "", "", "", 0, true, List.of(Piece.of(number, weight, () -> RowView.of(change, flow(change), MAP, NOW))), "", "", "", "", "", false, false, FilterView.of(SHOP.name(), Filter.newest(1)), "", "", "", new StreamView.FirstPush("", "", "")));
+    }
+    assertThat(views.bytes()).isBetween(Views.MOST_BYTES / 2, Views.MOST_BYTES);
   }
 }
