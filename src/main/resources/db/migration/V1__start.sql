@@ -44,6 +44,8 @@ create table change (
     candidate_base    varchar(40),
     candidate_commit  varchar(40),
     round             integer not null,
+    priority          integer not null,
+    parameters        text default '' not null,
     constraint pk_change primary key (pipeline, number),
     constraint fk_change_definition foreign key (pipeline, definition_commit) references definition (pipeline, commit_id),
     constraint ck_change_aim check (
@@ -52,7 +54,7 @@ create table change (
     constraint ck_change_state check (
         (state in ('queued', 'merging') and because is null)
         or (state = 'moving' and because is null and from_stage is null)
-        or (state in ('cancelling', 'passed', 'failed', 'cancelled') and because is not null and from_stage is null)),
+        or (state in ('failing', 'cancelling', 'passed', 'failed', 'cancelled') and because is not null and from_stage is null)),
     constraint ck_change_candidate check (
         (candidate_base is null and candidate_commit is null)
         or (candidate_base is not null and candidate_commit is not null))
@@ -62,6 +64,54 @@ create index ix_change_newest on change (pipeline, number desc);
 create index ix_change_state on change (state, pipeline, number desc);
 create index ix_change_commit on change (commit_id);
 create index ix_change_candidate on change (candidate_commit);
+
+-- changes, open_changes: the ids of those it is made of and of those that have not landed since, with spaces between
+create table candidate (
+    pipeline     varchar(63) not null,
+    number       integer not null,
+    candidate    integer not null,
+    changes      text not null,
+    open_changes text not null,
+    is_current   boolean not null,
+    state        varchar(10) not null,
+    state_at     timestamp(9) with time zone not null,
+    base         varchar(40),
+    commit_id    varchar(40),
+    tree         varchar(40),
+    because      text,
+    landed_with  varchar(80),
+    passed_like  varchar(80),
+    constraint pk_candidate primary key (pipeline, number, candidate),
+    constraint fk_candidate_change foreign key (pipeline, number) references change (pipeline, number),
+    constraint ck_candidate_made check ((base is null) = (commit_id is null)),
+    constraint ck_candidate_state check (
+        (state in ('merging', 'conflicted') and base is null and tree is null)
+        or (state in ('testing', 'passed', 'failed', 'landed') and base is not null and tree is not null)
+        or (state = 'dropped' and tree is null)),
+    constraint ck_candidate_because check ((because is not null) = (state in ('failed', 'conflicted', 'dropped'))),
+    constraint ck_candidate_landed check ((landed_with is not null) = (state = 'landed')),
+    constraint ck_candidate_like check (passed_like is null or state in ('passed', 'landed'))
+);
+
+create index ix_candidate_newest on candidate (state, state_at desc);
+
+-- queues that people have stopped
+create table queue_hold (
+    repository varchar(63) not null,
+    target     varchar not null,
+    held_at    timestamp(9) with time zone not null,
+    held_by    text not null,
+    because    text not null,
+    constraint pk_queue_hold primary key (repository, target)
+);
+
+-- steps that have both passed and failed on the same commit
+create table flaky_step (
+    pipeline varchar(63) not null,
+    stage    varchar(63) not null,
+    step     varchar(63) not null,
+    constraint pk_flaky_step primary key (pipeline, stage, step)
+);
 
 -- place: which of its change's attempts this is, from 0, in the order they were planned
 create table attempt (

@@ -10,18 +10,18 @@ insert into pipeline (name, definition_commit, defined, last_number) values
     ('gone', '1111111111111111111111111111111111111111', false, 1);
 
 insert into change (pipeline, number, commit_id, subject, author, aim, branch, target, landed, brought_by,
-    definition_commit, created_at, state, state_at, because, candidate_base, candidate_commit, round) values
+    definition_commit, created_at, state, state_at, because, candidate_base, candidate_commit, round, priority) values
     ('shop', 1, 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'Add a basket', 'Ada', 'integrate', 'integrate/basket', 'main', null,
         'a push of ada', '1111111111111111111111111111111111111111', timestamp with time zone '2026-11-21 12:00:00.123456+00:00',
         'failed', timestamp with time zone '2026-11-21 12:01:00+00:00', 'build failed',
-        'cccccccccccccccccccccccccccccccccccccccc', 'dddddddddddddddddddddddddddddddddddddddd', 1),
+        'cccccccccccccccccccccccccccccccccccccccc', 'dddddddddddddddddddddddddddddddddddddddd', 1, 0),
     ('shop', 2, 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb', 'Sell it', 'Bob', 'check', 'main', null, true,
         'a push of bob', '1111111111111111111111111111111111111111', timestamp with time zone '2026-11-21 12:02:00+00:00',
         'moving', timestamp with time zone '2026-11-21 12:02:01+00:00', null,
-        'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb', 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb', 1),
+        'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb', 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb', 1, 0),
     ('gone', 1, 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb', 'Sell it', 'Bob', 'check', null, null, false,
         'bob', '1111111111111111111111111111111111111111', timestamp with time zone '2026-11-21 12:02:00+00:00',
-        'passed', timestamp with time zone '2026-11-21 12:03:00+00:00', '', null, null, 1);
+        'passed', timestamp with time zone '2026-11-21 12:03:00+00:00', '', null, null, 1, 0);
 
 insert into attempt (pipeline, number, stage, step, attempt, place, round, commit_id, definition_commit, planned_at,
     state, started_at, finished_at, fault, exit_code) values

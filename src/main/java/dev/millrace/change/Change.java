@@ -1,5 +1,6 @@
 package dev.millrace.change;
 
+import dev.millrace.change.Candidacy.State;
 import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.Stage;
@@ -12,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A commit flowing through a pipeline: one record, however often its stages run again.
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// @param by who or what brought it: a push, a click, the API
 /// @param candidate what is tested; null until it is known
 /// @param round how often it has been sent round, from 1; more with each run again and each new candidate
+/// @param priority what comes first in the queue: the higher one; 0 as a rule
+/// @param parameters what was given to it, by name; see [#values]
+/// @param candidacies all its goes at the target, in the order they were begun; none for what is not integrated
 /// @param attempts all there ever were, in the order they were planned
 public record Change(
     ChangeId id,
@@ -30,10 +36,30 @@ public record Change(
     ChangeState state,
     @Nullable Candidate candidate,
     int round,
+    int priority,
+    Map<String, String> parameters,
+    List<Candidacy> candidacies,
     List<Attempt> attempts) {
 
   public Change {
+    parameters = Map.copyOf(parameters);
     attempts = List.copyOf(attempts);
+    candidacies = List.copyOf(candidacies);
+  }
+
+  /// One of no priority that has not had a go yet.
+  public Change(
+      ChangeId id,
+      Commit commit,
+      Aim aim,
+      String by,
+      Definition definition,
+      Instant createdAt,
+      ChangeState state,
+      @Nullable Candidate candidate,
+      int round,
+      List<Attempt> attempts) {
+    this(id, commit, aim, by, definition, createdAt, state, candidate, round, 0, Map.of(), List.of(), attempts);
   }
 
   public Pipeline pipeline() {
@@ -45,23 +71,51 @@ public record Change(
   }
 
   public Change in(ChangeState next) {
-    return new Change(id, commit, aim, by, definition, createdAt, next, candidate, round, attempts);
+    return new Change(id, commit, aim, by, definition, createdAt, next, candidate, round, priority, parameters, candidacies, attempts);
   }
 
-  public Change on(Candidate next) {
-    return new Change(id, commit, aim, by, definition, createdAt, state, next, round, attempts);
+  public Change on(@Nullable Candidate next) {
+    return new Change(id, commit, aim, by, definition, createdAt, state, next, round, priority, parameters, candidacies, attempts);
   }
 
   public Change following(Definition next) {
-    return new Change(id, commit, aim, by, next, createdAt, state, candidate, round, attempts);
+    return new Change(id, commit, aim, by, next, createdAt, state, candidate, round, priority, parameters, candidacies, attempts);
   }
 
   public Change inNextRound() {
-    return new Change(id, commit, aim, by, definition, createdAt, state, candidate, round + 1, attempts);
+    return new Change(id, commit, aim, by, definition, createdAt, state, candidate, round + 1, priority, parameters, candidacies, attempts);
   }
 
   public Change with(List<Attempt> next) {
-    return new Change(id, commit, aim, by, definition, createdAt, state, candidate, round, next);
+    return new Change(id, commit, aim, by, definition, createdAt, state, candidate, round, priority, parameters, candidacies, next);
+  }
+
+  public Change prior(int next) {
+    return new Change(id, commit, aim, by, definition, createdAt, state, candidate, round, next, parameters, candidacies, attempts);
+  }
+
+  public Change given(Map<String, String> next) {
+    return new Change(id, commit, aim, by, definition, createdAt, state, candidate, round, priority, next, candidacies, attempts);
+  }
+
+  /// The value of each parameter that its pipeline declares.
+  public Map<String, String> values() {
+    return pipeline().values(parameters);
+  }
+
+  public Change going(List<Candidacy> next) {
+    return new Change(id, commit, aim, by, definition, createdAt, state, candidate, round, priority, parameters, next, attempts);
+  }
+
+  /// With this one in the place of the one with its number, or behind the others.
+  public Change with(Candidacy candidacy) {
+    var next = new ArrayList<>(candidacies);
+    if (candidacy.number() <= next.size()) {
+      next.set(candidacy.number() - 1, candidacy);
+    } else {
+      next.add(candidacy);
+    }
+    return going(next);
   }
 
   /// With this attempt in the place of the one with its id, or behind the others.
@@ -92,6 +146,13 @@ public record Change(
         .reduce((_, later) -> later);
   }
 
+  private Optional<Attempt> latestOnCandidate(StageName stage, StepName step) {
+    return attempts.stream()
+        .filter(attempt -> attempt.id().stage().equals(stage) && attempt.id().step().equals(step))
+        .filter(attempt -> candidate != null && attempt.commit().equals(candidate.commit()))
+        .reduce((_, later) -> later);
+  }
+
   public int latestNumber(StageName stage) {
     return attempts(stage).stream().mapToInt(attempt -> attempt.id().number()).max().orElse(0);
   }
@@ -105,17 +166,37 @@ public record Change(
   public boolean landed() {
     return aim instanceof Aim.Check(var _, boolean landed)
         ? landed
-        : candidate != null
-            && pipeline().stages().stream()
-                .filter(Stage::promotes)
-                .flatMap(stage -> attempts(stage.name()).stream())
-                .anyMatch(attempt -> attempt.passed() && attempt.commit().equals(candidate.commit()));
+        : candidacies.stream().anyMatch(candidacy -> candidacy.state() instanceof State.Landed) || promoted();
+  }
+
+  private boolean promoted() {
+    return candidate != null
+        && pipeline().stages().stream()
+            .filter(Stage::promotes)
+            .flatMap(stage -> attempts(stage.name()).stream())
+            .anyMatch(attempt -> attempt.passed() && attempt.commit().equals(candidate.commit()));
+  }
+
+  /// The change with whose candidate it landed; empty when it has not, or landed with its own.
+  public Optional<ChangeId> landedWith() {
+    return candidacies.stream()
+        .flatMap(its -> its.state() instanceof State.Landed landed ? Stream.of(landed.with()) : Stream.empty())
+        .filter(with -> !with.equals(id))
+        .findFirst();
+  }
+
+  /// The change whose candidate had the same files as the present one and had passed, so that nothing had to run again.
+  public Optional<ChangeId> like() {
+    return candidacies.stream()
+        .filter(its -> candidate != null && its.of(candidate.commit()))
+        .flatMap(its -> its.like().stream())
+        .findFirst();
   }
 
   /// The state of every stage, in the pipeline's order.
   ///
   /// An attempt counts as long as it worked on the present candidate and no stage that its own needs has been tried
-  /// again since: its round is not lower than theirs.
+  /// again since: its round is not lower than theirs. What another change's candidate has vouched for passed.
   public Map<StageName, StageState> stages() {
     return stands().entrySet().stream()
         .collect(
@@ -155,9 +236,17 @@ public record Change(
 
   private Map<StageName, Stand> stands() {
     var stands = new java.util.LinkedHashMap<StageName, Stand>();
+    boolean carried = landedWith().isPresent();
+    Set<StageName> vouched = carried || like().isPresent() ? pipeline().tests() : Set.of();
     for (Stage stage : pipeline().stages()) {
       int round = 1;
-      boolean skipped = stage.promotes() && aim instanceof Aim.Check(var _, boolean landed) && !landed;
+      boolean tried = attempts(stage.name()).stream().anyMatch(its -> candidate != null && its.commit().equals(candidate.commit()));
+      if (vouched.contains(stage.name()) && !tried
+          || carried && pipeline().gate().filter(stage::equals).isPresent()) {
+        stands.put(stage.name(), new Stand(StageState.PASSED, round, Map.of()));
+        continue;
+      }
+      boolean skipped = carried || stage.promotes() && aim instanceof Aim.Check(var _, boolean landed) && !landed;
       for (StageName need : stage.needs()) {
         Stand before = stands.get(need);
         if (before != null) {
@@ -174,11 +263,8 @@ public record Change(
     var counting = new HashMap<StepName, Attempt>();
     int round = atLeast;
     for (Step step : stage.steps()) {
-      Optional<Attempt> latest = latest(stage.name(), step.name());
-      if (candidate != null
-          && latest.isPresent()
-          && latest.get().round() >= atLeast
-          && latest.get().commit().equals(candidate.commit())) {
+      Optional<Attempt> latest = latestOnCandidate(stage.name(), step.name());
+      if (latest.isPresent() && latest.get().round() >= atLeast) {
         counting.put(step.name(), latest.get());
         round = Math.max(round, latest.get().round());
       }

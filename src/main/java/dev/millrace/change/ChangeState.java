@@ -11,11 +11,14 @@ public sealed interface ChangeState {
   /// @param from the stage to run again from, if its candidate can be kept; null for all of them
   record Queued(Instant since, @Nullable StageName from) implements ChangeState {}
 
-  /// Has its turn; its candidate is being made.
+  /// Its candidate is being made.
   record Merging(Instant since, @Nullable StageName from) implements ChangeState {}
 
-  /// Flows through the stages.
+  /// Flows through the stages, or has passed those before the promotion and waits to land.
   record Moving(Instant since) implements ChangeState {}
+
+  /// Is out, and waits until its running steps have ended.
+  record Failing(Instant since, String because) implements ChangeState {}
 
   /// Shall stop, and waits until its running steps have.
   record Cancelling(Instant since, String because) implements ChangeState {}

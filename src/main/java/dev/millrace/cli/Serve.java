@@ -7,6 +7,7 @@ import dev.millrace.store.StoreException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -15,6 +16,9 @@ import picocli.CommandLine.Option;
 /// `serve`: the server, until it is told to stop.
 @Command(name = "serve", description = "Run the server.", mixinStandardHelpOptions = true, showDefaultValues = true)
 final class Serve implements Callable<Integer> {
+  /// The web server takes a connection for dead on which nothing happens for 30 seconds.
+  private static final int LONGEST_SILENCE = 25;
+
   @Option(names = "--listen", defaultValue = "${env:MILLRACE_LISTEN:-127.0.0.1}", description = "Address to listen on.")
   String listen = "";
 
@@ -49,6 +53,18 @@ final class Serve implements Callable<Integer> {
   int steps;
 
   @Option(
+      names = "--keep-alive",
+      defaultValue = "${env:MILLRACE_KEEP_ALIVE:-20}",
+      description = "After how many seconds of silence a push that waits is told something.")
+  int keepAlive;
+
+  @Option(
+      names = "--largest-push",
+      defaultValue = "${env:MILLRACE_LARGEST_PUSH:-0}",
+      description = "How many megabytes a push may bring; 0 for any number.")
+  int largestPush;
+
+  @Option(
       names = "--credentials",
       defaultValue = "${env:MILLRACE_CREDENTIALS:-}",
       description = "The file with tokens for remote repositories; credentials in the data directory if left out.")
@@ -68,6 +84,12 @@ final class Serve implements Callable<Integer> {
     if (!docker.matches("(unix|tcp)://.+")) {
       return refuse("--docker is like unix:///var/run/docker.sock or tcp://host:2375, not " + docker);
     }
+    if (keepAlive < 1 || keepAlive > LONGEST_SILENCE) {
+      return refuse("--keep-alive is a number of seconds from 1 to " + LONGEST_SILENCE + ", not " + keepAlive);
+    }
+    if (largestPush < 0) {
+      return refuse("--largest-push is a number of megabytes, or 0 for any number, not " + largestPush);
+    }
     var settings =
         new Settings(
             listen,
@@ -78,7 +100,9 @@ final class Serve implements Callable<Integer> {
             url,
             steps > 0 ? steps : Settings.DEFAULT_STEPS,
             credentials.isEmpty() ? null : Path.of(credentials),
-            fileRemotes);
+            fileRemotes,
+            Duration.ofSeconds(keepAlive),
+            (long) largestPush << 20);
     try {
       var server =
           new Server(settings, installation -> new DockerRunner(docker, installation), Clock.systemUTC());

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -49,6 +50,12 @@ final class Trigger implements Callable<Integer> {
       description = "Where the server is.")
   String server = "";
 
+  @Option(
+      names = {"-p", "--parameter"},
+      paramLabel = "NAME=VALUE",
+      description = "A parameter of the pipeline; as often as needed.")
+  Map<String, String> parameters = Map.of();
+
   @Option(names = "--wait", description = "Print the stages as they end; the exit code is 0 if the change passes.")
   boolean wait;
 
@@ -57,6 +64,8 @@ final class Trigger implements Callable<Integer> {
     try (var http = HttpClient.newHttpClient()) {
       ObjectNode body = JsonNodeFactory.instance.objectNode();
       body.put(what.branch.isEmpty() ? "commit" : "branch", what.branch.isEmpty() ? what.commit : what.branch);
+      ObjectNode given = body.putObject("parameters");
+      parameters.forEach(given::put);
       String changes = "/api/v1/pipelines/" + pipeline + "/changes";
       JsonNode answer = ask(http, HttpRequest.newBuilder(at(changes)).POST(BodyPublishers.ofString(body.toString())));
       int number = answer.get("number").intValue();

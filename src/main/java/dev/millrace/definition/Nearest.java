@@ -6,14 +6,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// Guesses what somebody meant who wrote a word that does not exist.
-final class Nearest {
+public final class Nearest {
   private static final int LONGEST = 64;
   private static final int MOST = 1000;
 
   private Nearest() {}
 
   /// `, did you mean "image"?`, or nothing when nothing is near.
-  static String question(String written, Collection<String> known) {
+  public static String question(String written, Collection<String> known) {
     return to(written, known).map(near -> ", did you mean \"" + near + "\"?").orElse("");
   }
 

@@ -49,6 +49,7 @@ final class PipelineReading {
 
   private final Body body;
   private final Problems problems;
+  private final ParameterReading parameters;
   private final Scope scope;
   private final Map<String, Entry> own;
   private final Map<String, Entry> shared;
@@ -67,7 +68,9 @@ final class PipelineReading {
   PipelineReading(Body body, Scope shared, Map<String, Entry> sharedSteps, boolean oneOfSeveral, Problems problems) {
     this.body = body;
     this.problems = problems;
-    this.scope = (oneOfSeveral ? shared.in(body.name()) : shared).with(body.map().get(Key.ENVIRONMENT));
+    this.parameters = new ParameterReading(body.map(), problems);
+    this.scope =
+        (oneOfSeveral ? shared.in(body.name()) : shared).with(parameters).with(body.map().get(Key.ENVIRONMENT));
     this.shared = sharedSteps;
     this.own = steps(body.map(), problems);
     this.stepsAreKnown = body.map().get(Key.STEPS) instanceof Mapping || !body.map().means(Key.STEPS);
@@ -125,6 +128,7 @@ final class PipelineReading {
         repository.remote(),
         integration,
         pushes,
+        parameters.parameters(),
         stages.stream().map(PipelineReading::stage).toList());
   }
 
@@ -227,7 +231,7 @@ final class PipelineReading {
         new BranchName(into),
         Objects.requireNonNullElse(parallel, Integration.DEFAULT_PARALLEL),
         Objects.requireNonNullElse(method, Method.MERGE),
-        Objects.requireNonNullElse(batch, Integration.DEFAULT_BATCH),
+        batch == null ? Integration.defaultBatch(Objects.requireNonNullElse(parallel, Integration.DEFAULT_PARALLEL)) : batch,
         Objects.requireNonNullElse(everyCommit, false));
   }
 

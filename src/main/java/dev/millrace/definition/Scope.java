@@ -6,6 +6,7 @@ import dev.millrace.definition.Value.Entry;
 import dev.millrace.definition.Value.Kind;
 import dev.millrace.definition.Value.Mapping;
 import dev.millrace.definition.Value.Scalar;
+import dev.millrace.pipeline.Parameter;
 import dev.millrace.pipeline.Text;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,11 +26,13 @@ final class Scope {
   /// The kernel takes no argument and no variable of 128 KB or more; this leaves room for what a change fills in.
   static final int LONGEST = 100_000;
 
+  private static final Set<String> FOREIGN = Set.of("change.branch", "change.subject", "change.author");
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
   private static final Pattern NAME_OF_CHANGE = Pattern.compile("change\\.[A-Za-z_]*");
 
   private final Map<String, Template> variables;
   private final Set<String> broken;
+  private final Set<String> free;
   private final @Nullable String pipeline;
   private final Problems problems;
 
@@ -43,20 +46,26 @@ final class Scope {
     COMMAND
   }
 
-  private Scope(Map<String, Template> variables, Set<String> broken, @Nullable String pipeline, Problems problems) {
+  private Scope(
+      Map<String, Template> variables,
+      Set<String> broken,
+      Set<String> free,
+      @Nullable String pipeline,
+      Problems problems) {
     this.variables = variables;
     this.broken = broken;
+    this.free = free;
     this.pipeline = pipeline;
     this.problems = problems;
   }
 
   static Scope empty(Problems problems) {
-    return new Scope(Map.of(), Set.of(), null, problems);
+    return new Scope(Map.of(), Set.of(), Set.of(), null, problems);
   }
 
   /// This scope, in a file with several pipelines: what is unknown in this one may be known in others.
   Scope in(String pipeline) {
-    return new Scope(variables, broken, pipeline, problems);
+    return new Scope(variables, broken, free, pipeline, problems);
   }
 
   /// This scope and the variables of an `environment`. A value sees those further out and those above it.
@@ -68,14 +77,36 @@ final class Scope {
       problems.leaveToSchema();
       return this;
     }
-    var inner = new Scope(new LinkedHashMap<>(variables), new HashSet<>(broken), pipeline, problems);
+    var inner = new Scope(new LinkedHashMap<>(variables), new HashSet<>(broken), free, pipeline, problems);
     map.entries().forEach((name, entry) -> inner.declare(name, entry, map.entries()));
     return inner;
   }
 
+  /// This scope and the parameters of a pipeline.
+  Scope with(ParameterReading parameters) {
+    var inner = new Scope(new LinkedHashMap<>(variables), new HashSet<>(broken), new HashSet<>(free), pipeline, problems);
+    inner.broken.addAll(parameters.broken());
+    for (Parameter parameter : parameters.parameters()) {
+      String place = Parameter.PLACE + parameter.name();
+      inner.broken.remove(parameter.name());
+      inner.variables.put(parameter.name(), new Template(List.of(new OfChange(place))));
+      if (parameter.free()) {
+        inner.free.add(place);
+      }
+    }
+    return inner;
+  }
+
+  /// Whether whoever pushes or starts a change writes freely what comes to this place.
+  boolean free(OfChange place) {
+    return FOREIGN.contains(place.name()) || free.contains(place.name());
+  }
+
   /// The variables of both; for what belongs to nobody in particular, so that anybody's will do.
   Scope and(Scope other) {
-    var both = new Scope(new LinkedHashMap<>(variables), new HashSet<>(broken), null, problems);
+    var all = new HashSet<>(free);
+    all.addAll(other.free);
+    var both = new Scope(new LinkedHashMap<>(variables), new HashSet<>(broken), all, null, problems);
     both.variables.putAll(other.variables);
     both.broken.addAll(other.broken);
     return both;
@@ -173,10 +204,11 @@ final class Scope {
     }
     OfChange ofChange = value.place().orElse(null);
     if (ofChange != null && use == Use.SETTING) {
-      String brought = OF_CHANGE.contains(name) ? "" : name + " brings " + ofChange.written() + ", and ";
+      String brings = ofChange.named();
+      String brought = brings.equals(name) ? "" : name + " brings ${" + brings + "}, and ";
       problems.add(
           place,
-          brought + ofChange.name() + " is known only when a step starts; "
+          brought + brings + " is known only when a step starts; "
               + "it can stand in the image, run and environment of a step");
       return false;
     }
@@ -189,7 +221,7 @@ final class Scope {
         case Literal(String text) -> filled.literal(text);
         case OfChange of -> {
           if (filled.endsWithDollar()) {
-            problems.add(place, "a variable that ends in \"$\" cannot stand right before " + of.written());
+            problems.add(place, "a variable that ends in \"$\" cannot stand right before ${" + of.named() + "}");
             return false;
           }
           filled.place(of);

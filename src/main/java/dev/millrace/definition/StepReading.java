@@ -11,13 +11,10 @@ import dev.millrace.pipeline.StepName;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a step.
 final class StepReading {
-  private static final Set<String> FOREIGN = Set.of("change.branch", "change.subject", "change.author");
-
   private final Scope outer;
   private final Problems problems;
 
@@ -74,15 +71,16 @@ final class StepReading {
       return null;
     }
     if (command != null) {
-      refuseForeignCommands(scalar, command);
+      refuseForeignCommands(scalar, command, scope);
     }
     return command;
   }
 
   /// Whoever pushes chooses these texts; in a command the shell would execute what they contain.
-  private void refuseForeignCommands(Scalar scalar, Template command) {
+  private void refuseForeignCommands(Scalar scalar, Template command, Scope scope) {
     for (Template.Part part : command.parts()) {
-      if (part instanceof Template.OfChange(String name) && FOREIGN.contains(name)) {
+      if (part instanceof Template.OfChange place && scope.free(place)) {
+        String name = place.named();
         String variable = name.substring(name.indexOf('.') + 1).toUpperCase(Locale.ROOT);
         problems.forbid(
             scalar.place(),

@@ -1,5 +1,6 @@
 package dev.millrace.definition;
 
+import dev.millrace.pipeline.Parameter;
 import dev.millrace.pipeline.Text;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +13,13 @@ record Template(List<Part> parts) {
 
   record Literal(String text) implements Part {}
 
-  /// @param name such as `change.number`
+  /// @param name such as `change.number`, or `parameter.target`
   record OfChange(String name) implements Part {
+    /// The name by which a file calls it.
+    String named() {
+      return name.startsWith(Parameter.PLACE) ? name.substring(Parameter.PLACE.length()) : name;
+    }
+
     String written() {
       return "${" + name + "}";
     }

@@ -16,10 +16,12 @@ import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.TextDifference;
+import dev.millrace.queue.Target;
 import dev.millrace.store.Store;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// Where people and programs ask for something: it finds what they name and puts the request to the engine.
@@ -41,7 +43,7 @@ public final class Desk {
   }
 
   /// Starts a change for the head of a branch: integrated if the pipeline claims it, else only checked.
-  public Answer triggerBranch(PipelineName pipeline, BranchName branch, String by) {
+  public Answer triggerBranch(PipelineName pipeline, BranchName branch, Map<String, String> parameters, String by) {
     Definition definition = engine.now().definitions().get(pipeline);
     if (definition == null) {
       return unknown(pipeline);
@@ -56,13 +58,13 @@ public final class Desk {
         integration != null && integration.claims(branch)
             ? new Aim.Integrate(branch, integration.into())
             : new Aim.Check(branch, landed(definition, head.get()));
-    return engine.ask(new Request.Trigger(clock.instant(), by, pipeline, head.get(), aim));
+    return engine.ask(new Request.Trigger(clock.instant(), by, pipeline, head.get(), aim, parameters));
   }
 
   /// Starts a change that checks a commit.
   ///
   /// @param commit its id, or an unambiguous beginning of it
-  public Answer triggerCommit(PipelineName pipeline, String commit, String by) {
+  public Answer triggerCommit(PipelineName pipeline, String commit, Map<String, String> parameters, String by) {
     Definition definition = engine.now().definitions().get(pipeline);
     if (definition == null) {
       return unknown(pipeline);
@@ -73,7 +75,7 @@ public final class Desk {
         ? new Answer.Refused(repository + " has no commit " + commit + "; give at least four of its hexadecimal digits")
         : engine.ask(
             new Request.Trigger(
-                clock.instant(), by, pipeline, found.get(), new Aim.Check(null, landed(definition, found.get()))));
+                clock.instant(), by, pipeline, found.get(), new Aim.Check(null, landed(definition, found.get())), parameters));
   }
 
   /// @param latest whether by today's definition instead of the one the change started with
@@ -96,6 +98,38 @@ public final class Desk {
 
   public Answer cancel(ChangeId id, String by) {
     return engine.ask(new Request.Cancel(clock.instant(), by, id));
+  }
+
+  /// Lets a change be the first of its queue.
+  public Answer moveUp(ChangeId id, String because, String by) {
+    return engine.ask(new Request.MoveUp(clock.instant(), by, id, because));
+  }
+
+  /// Stops the queue that a pipeline's changes stand in.
+  public Answer hold(PipelineName pipeline, String because, String by) {
+    return target(pipeline)
+        .map(target -> engine.ask(new Request.HoldQueue(clock.instant(), by, target, because)))
+        .orElseGet(() -> integratesNothing(pipeline));
+  }
+
+  public Answer release(PipelineName pipeline, String by) {
+    return target(pipeline)
+        .map(target -> engine.ask(new Request.ReleaseQueue(clock.instant(), by, target)))
+        .orElseGet(() -> integratesNothing(pipeline));
+  }
+
+  private Optional<Target> target(PipelineName pipeline) {
+    Definition definition = engine.now().definitions().get(pipeline);
+    Integration integration = definition == null ? null : definition.pipeline().integration();
+    return definition == null || integration == null
+        ? Optional.empty()
+        : Optional.of(new Target(definition.pipeline().repository(), integration.into()));
+  }
+
+  private Answer integratesNothing(PipelineName pipeline) {
+    return engine.now().definitions().containsKey(pipeline)
+        ? new Answer.Refused(pipeline + " integrates nothing, so it has no queue")
+        : unknown(pipeline);
   }
 
   /// The commits whose names begin so, in their order.

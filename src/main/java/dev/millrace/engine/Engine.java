@@ -162,7 +162,12 @@ public final class Engine implements AutoCloseable {
   /// An ended change is not in flight, and what somebody read of it a moment ago may be old.
   private Request freshest(Request request, List<Decision> unsaved) {
     return switch (request) {
-      case Request.Trigger _, Request.Cancel _ -> request;
+      case Request.Trigger _,
+          Request.Cancel _,
+          Request.MoveUp _,
+          Request.HoldQueue _,
+          Request.ReleaseQueue _ ->
+          request;
       case Request.RunAgain again -> {
         ChangeId id = again.change().id();
         Change change =

@@ -83,8 +83,9 @@ final class Performer implements AutoCloseable {
     if (closed) {
       return;
     }
-    Change change = engine.now().changes().get(id);
-    Set<Effect> owed = change == null ? Set.of() : new HashSet<>(Owed.to(change));
+    Map<ChangeId, Change> all = engine.now().changes();
+    Change change = all.get(id);
+    Set<Effect> owed = change == null ? Set.of() : new HashSet<>(Owed.to(all, change));
     Map<Effect, Thread> its = inHand.computeIfAbsent(id, _ -> new HashMap<>());
     drop(its, owed);
     for (Effect effect : owed) {
@@ -97,7 +98,13 @@ final class Performer implements AutoCloseable {
   }
 
   private Thread begin(ChangeId change, Effect effect) {
-    Thread before = effect instanceof Effect.Run(Assignment assignment) ? preparing.remove(assignment.attempt()) : null;
+    Thread before =
+        switch (effect) {
+          case Effect.Run(Assignment assignment) -> preparing.remove(assignment.attempt());
+          // it may just be let go of, by another candidate's leave
+          case Effect.Prepare(Assignment assignment) -> preparing.get(assignment.attempt());
+          default -> null;
+        };
     Thread thread = Thread.ofVirtual().name("perform " + change).start(() -> perform(change, effect, before));
     if (effect instanceof Effect.Prepare(Assignment assignment)) {
       preparing.put(assignment.attempt(), thread);
@@ -116,8 +123,10 @@ final class Performer implements AutoCloseable {
         case Effect.Prepare(Assignment assignment) -> {
           all.remove();
           if (!owed.contains(new Effect.Run(assignment))) {
-            Thread prepared = preparing.remove(assignment.attempt());
-            Thread.ofVirtual().start(() -> discard(assignment.attempt(), prepared));
+            // who runs an attempt of this name next waits until this is gone
+            Thread prepared = preparing.get(assignment.attempt());
+            preparing.put(
+                assignment.attempt(), Thread.ofVirtual().start(() -> discard(assignment.attempt(), prepared)));
           }
         }
         // They end by themselves and tell their result, which nobody may want any more.
@@ -132,6 +141,9 @@ final class Performer implements AutoCloseable {
         prepared.join();
       }
       steps.release(attempt);
+      synchronized (this) {
+        preparing.remove(attempt, Thread.currentThread());
+      }
     } catch (InterruptedException e) {
       LOG.debug("{} is left for the sweep at the next start", attempt);
     }
@@ -144,7 +156,12 @@ final class Performer implements AutoCloseable {
         case Effect.Promote promote -> promote(change, promote);
         case Effect.Advance advance -> advance(change, advance);
         case Effect.Run(Assignment assignment) -> run(change, effect, assignment, before);
-        case Effect.Prepare(Assignment assignment) -> steps.prepare(assignment);
+        case Effect.Prepare(Assignment assignment) -> {
+          if (before != null) {
+            before.join();
+          }
+          steps.prepare(assignment);
+        }
         case Effect.Stop(AttemptId attempt) -> steps.stop(attempt);
       }
     } catch (InterruptedException e) {
@@ -177,7 +194,7 @@ final class Performer implements AutoCloseable {
     String because = "the server could not do it: " + bug.getMessage();
     Instant at = clock.instant();
     switch (effect) {
-      case Effect.Merge _ -> settled(change, effect, new Event.NotMergeable(at, change, because));
+      case Effect.Merge merge -> settled(change, effect, new Event.NotMergeable(at, merge, change, because));
       case Effect.Promote promote ->
           settled(change, effect, new Event.Tried(promote.attempt(), new AttemptEvent.Broke(at, because, false)));
       case Effect.Advance advance ->
@@ -197,12 +214,13 @@ final class Performer implements AutoCloseable {
       case MergeOutcome.Stacked stacked -> {
         repositories.keep(order.repository(), order.change(), stacked.commit());
         var candidate = new Candidate(stacked.base(), stacked.commit());
-        yield new Event.Merged(at, order.change(), candidate, stacked.by().toString());
+        yield new Event.Merged(at, order, candidate, stacked.tree(), stacked.by().toString());
       }
-      case MergeOutcome.Conflict(var base, var _, var files) ->
-          new Event.Conflicted(at, order.change(), base, files);
-      case MergeOutcome.NothingNew(var base, var _) -> new Event.NothingToIntegrate(at, order.change(), base);
-      case MergeOutcome.Impossible(var _, var because) -> new Event.NotMergeable(at, order.change(), because);
+      case MergeOutcome.Conflict(var base, var piece, var files) ->
+          new Event.Conflicted(at, order, piece, base, files);
+      case MergeOutcome.NothingNew(var base, var piece) -> new Event.NothingToIntegrate(at, order, piece, base);
+      case MergeOutcome.Impossible(var piece, var because) ->
+          new Event.NotMergeable(at, order, piece == null ? order.change() : piece, because);
     };
   }
 

@@ -113,9 +113,7 @@ final class Promoter implements AutoCloseable {
 
   private boolean wanted(ChangeId id, Effect.Promote order) {
     Change change = moving(id);
-    return change != null
-        && change.candidate() != null
-        && change.candidate().commit().equals(order.candidate().commit());
+    return change != null && change.attempt(order.attempt()).filter(attempt -> !attempt.ended()).isPresent();
   }
 
   /// Null when it is about to stop, or to be merged again.

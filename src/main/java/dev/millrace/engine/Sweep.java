@@ -2,6 +2,7 @@ package dev.millrace.engine;
 
 import dev.millrace.change.AttemptId;
 import dev.millrace.change.Change;
+import dev.millrace.change.ChangeId;
 import dev.millrace.flow.Effect;
 import dev.millrace.flow.Effect.Assignment;
 import dev.millrace.flow.Owed;
@@ -9,6 +10,7 @@ import dev.millrace.runner.Runner;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,8 +70,9 @@ final class Sweep implements AutoCloseable {
 
   private Set<AttemptId> wanted() {
     Set<AttemptId> wanted = new HashSet<>();
-    for (Change change : engine.now().changes().values()) {
-      for (Effect effect : Owed.to(change)) {
+    Map<ChangeId, Change> all = engine.now().changes();
+    for (Change change : all.values()) {
+      for (Effect effect : Owed.to(all, change)) {
         switch (effect) {
           case Effect.Run(Assignment assignment) -> wanted.add(assignment.attempt());
           case Effect.Prepare(Assignment assignment) -> wanted.add(assignment.attempt());

@@ -14,6 +14,7 @@ import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.runner.Runner;
 import dev.millrace.store.Store;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +36,10 @@ public final class Works implements AutoCloseable {
   private final Fetcher fetcher;
   private final Sweep sweep;
   private final Performer performer;
+  private final Progress progress;
 
   /// @param steps how many containers may run at once
+  /// @param keepAlive after how long a silence something is said to whoever waits for a change
   public Works(
       Engine engine,
       Store store,
@@ -46,7 +49,8 @@ public final class Works implements AutoCloseable {
       Runner runner,
       Logs logs,
       Clock clock,
-      int steps) {
+      int steps,
+      Duration keepAlive) {
     this.engine = engine;
     this.repositories = repositories;
     this.runner = runner;
@@ -59,6 +63,7 @@ public final class Works implements AutoCloseable {
     this.definitions = new Definitions(repositories, reader, engine, fetcher, clock);
     this.sweep = new Sweep(engine, runner);
     var containers = new Steps(engine, repositories, runner, logs, sweep, steps);
+    this.progress = new Progress(engine, store, logs, clock, keepAlive);
     this.performer = new Performer(engine, repositories, promoter, containers, clock, this::landed, this::moved, this::advanced);
   }
 
@@ -66,13 +71,19 @@ public final class Works implements AutoCloseable {
   ///
   /// @param address where people reach this server, without a slash at the end
   public Pushes pushes(String address) {
-    return new PushGate(engine, definitions, lostPushes, clock, address);
+    return new PushGate(engine, definitions, lostPushes, progress, clock, address);
+  }
+
+  /// Who tells what becomes of changes.
+  public Progress progress() {
+    return progress;
   }
 
   /// Takes up what was left: what is owed by what was in flight, pushes whose record a crash has lost, containers that
   /// belong to nothing.
   public void start() {
     engine.listen(performer::owe);
+    engine.listen(progress::hear);
     engine.listen(_ -> promoter.decided());
     engine.start();
     definitions.load();
@@ -136,6 +147,11 @@ public final class Works implements AutoCloseable {
     if (repository.equals(Definitions.REPOSITORY) && moved.equals(Definitions.MAIN)) {
       definitions.load();
     }
+  }
+
+  /// Sends those away who wait for changes: the server is about to stop.
+  public void sendAway() {
+    progress.close();
   }
 
   /// Stops deciding and performing; running steps run on.

@@ -5,6 +5,7 @@ import dev.millrace.change.Candidate;
 import dev.millrace.change.ChangeId;
 import dev.millrace.change.Commit;
 import dev.millrace.change.CommitId;
+import dev.millrace.change.TreeId;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.RepositoryName;
@@ -21,21 +22,37 @@ public sealed interface Event {
   /// A branch is at this commit now.
   ///
   /// @param by who moved it, as a page shows it
-  record BranchMoved(Instant at, RepositoryName repository, BranchName branch, Commit commit, String by)
-      implements Event {}
+  record BranchMoved(
+      Instant at, RepositoryName repository, BranchName branch, Commit commit, String by, Wishes wishes)
+      implements Event {
+    /// By somebody who wants nothing besides.
+    public BranchMoved(Instant at, RepositoryName repository, BranchName branch, Commit commit, String by) {
+      this(at, repository, branch, commit, by, Wishes.NONE);
+    }
+  }
 
   record BranchDeleted(Instant at, RepositoryName repository, BranchName branch) implements Event {}
 
+  /// The candidate that was ordered is made.
+  ///
+  /// @param tree the id of its files
   /// @param by which merger made it, for people: `git`
-  record Merged(Instant at, ChangeId change, Candidate candidate, String by) implements Event {}
+  record Merged(Instant at, Effect.Merge order, Candidate candidate, TreeId tree, String by) implements Event {}
 
-  record Conflicted(Instant at, ChangeId change, CommitId base, List<String> files) implements Event {}
+  /// @param change the one that does not merge onto what is below it
+  /// @param base the target's head
+  record Conflicted(Instant at, Effect.Merge order, ChangeId change, CommitId base, List<String> files)
+      implements Event {}
 
-  /// The target contains the commit already.
-  record NothingToIntegrate(Instant at, ChangeId change, CommitId base) implements Event {}
+  /// What is below it contains this change already.
+  ///
+  /// @param base the target's head
+  record NothingToIntegrate(Instant at, Effect.Merge order, ChangeId change, CommitId base) implements Event {}
 
   /// The candidate cannot be made, for the reason given.
-  record NotMergeable(Instant at, ChangeId change, String because) implements Event {}
+  ///
+  /// @param change the one that is the reason
+  record NotMergeable(Instant at, Effect.Merge order, ChangeId change, String because) implements Event {}
 
   record Tried(AttemptId attempt, AttemptEvent event) implements Event {
     @Override

@@ -5,6 +5,7 @@ import dev.millrace.change.Attempt;
 import dev.millrace.change.AttemptId;
 import dev.millrace.change.AttemptState;
 import dev.millrace.change.AttemptState.StopReason;
+import dev.millrace.change.Candidacy;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
 import dev.millrace.change.ChangeState;
@@ -14,16 +15,21 @@ import dev.millrace.change.Image;
 import dev.millrace.change.StageState;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.Definition;
+import dev.millrace.pipeline.Parameter;
 import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.pipeline.Stage;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.Step;
+import dev.millrace.queue.Hold;
+import dev.millrace.queue.IntegrationQueue;
+import dev.millrace.queue.Target;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The rules of how changes flow. Every rule is a function of what is in flight and what happened.
 public final class Flow {
@@ -35,11 +41,10 @@ public final class Flow {
       case Event.Defined defined -> draft.define(defined.definitions());
       case Event.BranchMoved moved -> branchMoved(draft, moved);
       case Event.BranchDeleted deleted -> branchDeleted(draft, deleted);
-      case Event.Merged merged -> merged(draft, merged);
-      case Event.Conflicted(var at, var id, var base, var files) ->
-          fail(draft, id, at, "conflicts with " + base.abbreviated() + " in " + String.join(", ", files));
-      case Event.NotMergeable(var at, var id, var because) -> fail(draft, id, at, because);
-      case Event.NothingToIntegrate nothing -> nothingToIntegrate(draft, nothing);
+      case Event.Merged merged -> conductor(draft, merged.order()).merged(merged);
+      case Event.Conflicted conflicted -> conductor(draft, conflicted.order()).conflicted(conflicted);
+      case Event.NothingToIntegrate nothing -> conductor(draft, nothing.order()).nothingToIntegrate(nothing);
+      case Event.NotMergeable not -> conductor(draft, not.order()).notMergeable(not);
       case Event.Tried(var id, var tried) -> tried(draft, id, tried);
       case Event.TargetMoved moved -> targetMovedMeanwhile(draft, moved);
       case Event.Noted(var _, var id, var sentence) -> draft.note(id, sentence);
@@ -53,7 +58,14 @@ public final class Flow {
       case Request.Trigger trigger -> trigger(now, trigger);
       case Request.RunAgain again -> runAgain(now, again);
       case Request.Cancel cancel -> cancel(now, cancel);
+      case Request.MoveUp up -> moveUp(now, up);
+      case Request.HoldQueue hold -> hold(now, hold);
+      case Request.ReleaseQueue release -> release(now, release);
     };
+  }
+
+  private static Conductor conductor(Draft draft, Effect.Merge order) {
+    return new Conductor(draft, new Target(order.repository(), order.into()));
   }
 
   // -- events
@@ -61,24 +73,25 @@ public final class Flow {
   private static void branchMoved(Draft draft, Event.BranchMoved moved) {
     for (Definition definition : draft.definitions()) {
       Pipeline pipeline = definition.pipeline();
-      if (!pipeline.repository().equals(moved.repository())) {
+      PipelineName only = moved.wishes().pipeline();
+      if (!pipeline.repository().equals(moved.repository()) || only != null && !only.equals(pipeline.name())) {
         continue;
       }
       var integration = pipeline.integration();
       if (integration != null && integration.claims(moved.branch())) {
         Aim aim = new Aim.Integrate(moved.branch(), integration.into());
         if (underway(draft, definition.name(), moved.branch(), moved.commit().id()).isEmpty()) {
-          ChangeId born = draft.begin(definition, moved.commit(), aim, moved.by());
+          ChangeId born = draft.begin(definition, moved.commit(), aim, moved.by(), moved.wishes());
           supersede(draft, born, moved.branch());
         }
       } else if (pipeline.pushes().stream().anyMatch(pattern -> pattern.matches(moved.branch()))) {
         boolean landed = integration == null || integration.into().equals(moved.branch());
         if (underway(draft, definition.name(), moved.branch(), moved.commit().id()).isEmpty()) {
-          draft.begin(definition, moved.commit(), new Aim.Check(moved.branch(), landed), moved.by());
+          draft.begin(definition, moved.commit(), new Aim.Check(moved.branch(), landed), moved.by(), moved.wishes());
         }
       }
     }
-    mergeAgain(draft, moved.repository(), moved.branch(), moved.commit().id(), moved.by());
+    targetMoved(draft, new Target(moved.repository(), moved.branch()), moved.commit().id(), moved.by());
   }
 
   private static Optional<Change> underway(Draft draft, PipelineName pipeline, BranchName branch, CommitId commit) {
@@ -101,22 +114,13 @@ public final class Flow {
     }
   }
 
-  /// Candidates that stand on an older head of the branch cannot land any more: they are made again.
-  private static void mergeAgain(
-      Draft draft, RepositoryName repository, BranchName into, CommitId head, String because) {
-    for (Change change : draft.changes()) {
-      if (change.pipeline().repository().equals(repository)
-          && change.aim() instanceof Aim.Integrate(var _, var its)
-          && its.equals(into)
-          && change.state() instanceof ChangeState.Moving(var since)
-          && !change.landed()
-          && change.candidate() != null
-          && !change.candidate().base().equals(head)
-          && !change.candidate().commit().equals(head)) {
-        String sentence = into + " moved to " + head.abbreviated() + " (" + because + "): merged with it again";
-        draft.put(stopAttempts(change, draft.at(), sentence).inNextRound().in(new ChangeState.Merging(since, null)));
-        draft.note(change.id(), sentence);
-      }
+  /// Somebody moved a branch that changes may be on their way to; a promotion that was recorded too late is none of these.
+  private static void targetMoved(Draft draft, Target target, CommitId head, String by) {
+    var conductor = new Conductor(draft, target);
+    boolean known = draft.experience().head(target).filter(head::equals).isPresent();
+    if (!known && !conductor.promotes(head)) {
+      conductor.moved(head, by);
+      draft.touch(target);
     }
   }
 
@@ -128,52 +132,6 @@ public final class Flow {
           && !change.landed()) {
         stop(draft, change, "branch " + branch + " was deleted");
       }
-    }
-  }
-
-  private static void merged(Draft draft, Event.Merged merged) {
-    Change change = draft.find(merged.change());
-    if (change == null || !(change.state() instanceof ChangeState.Merging(var since, var from))) {
-      return;
-    }
-    boolean kept = merged.candidate().equals(change.candidate());
-    Change moving = change.on(merged.candidate()).in(new ChangeState.Moving(since));
-    String base = merged.candidate().base().abbreviated();
-    if (kept && from != null) {
-      draft.put(plan(moving, from, draft.at()));
-      draft.note(change.id(), "the candidate on " + base + " is kept; runs again from " + from);
-    } else if (kept) {
-      draft.put(planStopped(moving, draft.at()));
-      draft.note(change.id(), "the target is at " + base + " again: the candidate is kept, and what was stopped runs again");
-    } else {
-      draft.put(moving);
-      draft.note(
-          change.id(),
-          (change.candidate() == null ? "merged with " : "merged again, now with ")
-              + base
-              + ": candidate "
-              + merged.candidate().commit().abbreviated()
-              + ", made by "
-              + merged.by()
-              + (from == null || change.candidate() == null ? "" : "; the target has moved since, so every stage runs"));
-    }
-  }
-
-  private static void nothingToIntegrate(Draft draft, Event.NothingToIntegrate nothing) {
-    Change change = draft.find(nothing.change());
-    if (change != null && change.state() instanceof ChangeState.Merging) {
-      String sentence =
-          "nothing to integrate: the target, at " + nothing.base().abbreviated() + ", contains this commit already";
-      draft.put(change.in(new ChangeState.Passed(nothing.at(), sentence)));
-      draft.note(change.id(), sentence);
-    }
-  }
-
-  private static void fail(Draft draft, ChangeId id, Instant at, String because) {
-    Change change = draft.find(id);
-    if (change != null && change.state() instanceof ChangeState.Merging) {
-      draft.put(change.in(new ChangeState.Failed(at, because)));
-      draft.note(id, because);
     }
   }
 
@@ -190,17 +148,13 @@ public final class Flow {
     if (next.equals(attempt)) {
       return;
     }
+    learnFlaky(draft, change, next);
     boolean promoted =
-        next.passed()
-            && change.pipeline().find(id.stage()).filter(Stage::promotes).isPresent()
-            && change.candidate() != null
-            && change.candidate().commit().equals(next.commit());
-    // It may have landed just before somebody moved the target on: then there is nothing to merge again.
-    boolean landedInTime = promoted && change.state() instanceof ChangeState.Merging;
-    draft.put(landedInTime ? change.with(next).in(new ChangeState.Moving(next.plannedAt())) : change.with(next));
+        next.passed() && change.pipeline().find(id.stage()).filter(Stage::promotes).isPresent();
+    draft.put(change.with(next));
     // run again after it had landed, it moves nothing
     if (promoted && !change.landed() && change.aim() instanceof Aim.Integrate(var _, var into)) {
-      landed(draft, change, into, next.commit());
+      landed(draft, change.with(next), into, next.commit());
     }
     if (next.passed()
         && change.pipeline().find(id.stage()).map(stage -> stage.steps().getFirst()).orElse(null)
@@ -211,9 +165,25 @@ public final class Flow {
     }
   }
 
+  /// A step that passes where it failed before, on the same commit, is flaky.
+  private static void learnFlaky(Draft draft, Change change, Attempt now) {
+    boolean failedBefore =
+        now.passed()
+            && change.attempts(now.id().stage()).stream()
+                .filter(other -> other.id().step().equals(now.id().step()) && other.commit().equals(now.commit()))
+                .filter(other -> other.definition().equals(now.definition()))
+                .anyMatch(other -> other.state() instanceof AttemptState.Failed);
+    if (failedBefore) {
+      var step = new Experience.FlakyStep(change.id().pipeline(), now.id().stage(), now.id().step());
+      if (!draft.experience().flaky().contains(step)) {
+        draft.learn(draft.experience().flaky(step));
+        draft.note(change.id(), now.id().stage() + "/" + now.id().step() + " is flaky: it passed on the commit on which it had failed");
+      }
+    }
+  }
+
   private static void landed(Draft draft, Change change, BranchName into, CommitId head) {
-    draft.note(change.id(), "promoted: " + into + " is now " + head.abbreviated());
-    mergeAgain(draft, change.pipeline().repository(), into, head, "by " + change.id());
+    new Conductor(draft, new Target(change.pipeline().repository(), into)).landed(change, head);
     for (Definition definition : draft.definitions()) {
       Pipeline other = definition.pipeline();
       if (!other.name().equals(change.id().pipeline())
@@ -232,15 +202,11 @@ public final class Flow {
       return;
     }
     String sentence = "the target had moved to " + moved.found().abbreviated() + " meanwhile";
-    Change told =
+    draft.put(
         change.with(
-            attempt.in(AttemptTable.next(attempt.state(), new AttemptEvent.Broke(moved.at(), sentence, false))));
-    boolean present = change.candidate() != null && change.candidate().commit().equals(attempt.commit());
-    if (present && told.state() instanceof ChangeState.Moving(var since)) {
-      draft.put(stopAttempts(told, moved.at(), sentence).inNextRound().in(new ChangeState.Merging(since, null)));
-      draft.note(change.id(), sentence + ": merged with it again");
-    } else {
-      draft.put(told);
+            attempt.in(AttemptTable.next(attempt.state(), new AttemptEvent.Broke(moved.at(), sentence, false)))));
+    if (change.aim() instanceof Aim.Integrate) {
+      new Conductor(draft, IntegrationQueue.target(change)).moved(moved.found(), "while " + change.id() + " was promoted");
     }
   }
 
@@ -269,7 +235,12 @@ public final class Flow {
             before.get().id() + " is already on its way with this commit; cancel it or wait for its end");
       }
     }
-    ChangeId born = draft.begin(definition, trigger.commit(), trigger.aim(), trigger.by());
+    List<String> problems = Parameter.problems(definition.pipeline(), trigger.parameters());
+    if (!problems.isEmpty()) {
+      return new Answer.Refused(String.join("; ", problems));
+    }
+    var wishes = new Wishes(0, null, trigger.parameters());
+    ChangeId born = draft.begin(definition, trigger.commit(), trigger.aim(), trigger.by(), wishes);
     if (trigger.aim() instanceof Aim.Integrate(var its, var _)) {
       supersede(draft, born, its);
     }
@@ -289,6 +260,63 @@ public final class Flow {
     return new Answer.Granted(draft.settle(), change.id());
   }
 
+  private static Answer moveUp(InFlight now, Request.MoveUp up) {
+    Change change = now.changes().get(up.change());
+    if (change == null || !(change.aim() instanceof Aim.Integrate) || change.landed()) {
+      return new Answer.Refused(up.change() + " is not in a queue");
+    }
+    IntegrationQueue queue = IntegrationQueue.of(now.changes().values()).get(IntegrationQueue.target(change));
+    if (queue == null || queue.changes().stream().noneMatch(its -> its.id().equals(up.change()))) {
+      return new Answer.Refused(up.change() + " cannot land any more");
+    }
+    if (queue.changes().getFirst().id().equals(up.change())) {
+      return new Answer.Refused(up.change() + " is the first of its queue already");
+    }
+    var draft = new Draft(now, up.at());
+    draft.note(up.change(), "moved up to the front by " + up.by() + (up.because().isBlank() ? "" : ": " + up.because()));
+    draft.put(change.prior(queue.changes().getFirst().priority() + 1));
+    return new Answer.Granted(draft.settle(), up.change());
+  }
+
+  private static Answer hold(InFlight now, Request.HoldQueue hold) {
+    Hold before = now.holds().get(hold.target());
+    if (before != null) {
+      return new Answer.Refused("the queue of " + hold.target() + " is held already, by " + before.by() + ": " + before.because());
+    }
+    if (hold.because().isBlank()) {
+      return new Answer.Refused("say why the queue is to be held, for those who wait for it");
+    }
+    boolean known =
+        now.definitions().values().stream()
+            .map(Definition::pipeline)
+            .filter(pipeline -> pipeline.repository().equals(hold.target().repository()))
+            .anyMatch(pipeline -> pipeline.integration() != null && pipeline.integration().into().equals(hold.target().branch()));
+    if (!known) {
+      return new Answer.Refused("no pipeline integrates into " + hold.target());
+    }
+    var draft = new Draft(now, hold.at());
+    draft.holds().put(hold.target(), new Hold(hold.at(), hold.by(), hold.because().strip()));
+    return new Answer.Granted(told(draft, hold.target(), "the queue is held by " + hold.by() + ": " + hold.because().strip()), null);
+  }
+
+  private static Answer release(InFlight now, Request.ReleaseQueue release) {
+    if (!now.holds().containsKey(release.target())) {
+      return new Answer.Refused("the queue of " + release.target() + " is not held");
+    }
+    var draft = new Draft(now, release.at());
+    draft.holds().remove(release.target());
+    return new Answer.Granted(told(draft, release.target(), "the queue is released by " + release.by()), null);
+  }
+
+  private static Decision told(Draft draft, Target target, String sentence) {
+    IntegrationQueue queue = IntegrationQueue.of(draft.changes()).get(target);
+    if (queue != null) {
+      queue.changes().forEach(change -> draft.note(change.id(), sentence));
+    }
+    draft.touch(target);
+    return draft.settle();
+  }
+
   private static Answer runAgain(InFlight now, Request.RunAgain again) {
     Change before = now.changes().getOrDefault(again.change().id(), again.change());
     Definition today = now.definitions().get(before.id().pipeline());
@@ -305,12 +333,24 @@ public final class Flow {
     boolean toQueue = change.ended() && change.aim() instanceof Aim.Integrate && !change.landed();
     Change round = change.inNextRound();
     if (toQueue) {
-      draft.put(round.in(new ChangeState.Queued(again.at(), again.from())));
+      draft.put(forgotten(round, change.id()).in(new ChangeState.Queued(again.at(), again.from())));
+      draft.changes().forEach(other -> draft.change(forgotten(other, change.id())));
     } else {
       Change moving = change.ended() ? round.in(new ChangeState.Moving(again.at())) : round;
       draft.put(plan(moving, again.from(), again.at()));
     }
     return new Answer.Granted(draft.settle(), change.id());
+  }
+
+  /// What was seen of it before counts no longer.
+  private static Change forgotten(Change change, ChangeId again) {
+    Change next = change;
+    for (Candidacy candidacy : change.candidacies()) {
+      if (!candidacy.running() && candidacy.open().contains(again)) {
+        next = next.with(candidacy.standing(List.of(), false));
+      }
+    }
+    return next;
   }
 
   private static Optional<String> whyNotAgain(InFlight now, Change change, StageName from) {
@@ -319,6 +359,12 @@ public final class Flow {
       return Optional.of(
           change.id().pipeline() + " has no stage " + from + "; it has "
               + String.join(", ", change.pipeline().stages().stream().map(its -> its.name().text()).toList()));
+    }
+    if (change.landedWith().isPresent()) {
+      return Optional.of(change.id() + " landed with " + change.landedWith().get() + ", which runs what follows; run that one again");
+    }
+    if (!change.ended() && change.aim() instanceof Aim.Integrate && !change.landed()) {
+      return Optional.of(change.id() + " is in the queue, which tries it again by itself where that can help; cancel it first");
     }
     if (!change.ended() && !(change.state() instanceof ChangeState.Moving)) {
       return Optional.of(change.id() + " is still on its way; cancel it first");
@@ -360,28 +406,31 @@ public final class Flow {
   /// Ends a change that need not go on: at once if nothing of it runs, else as soon as nothing does.
   private static void stop(Draft draft, Change change, String because) {
     switch (change.state()) {
-      case ChangeState.Queued _, ChangeState.Merging _ -> {
-        Change stopped = stopAttempts(change, draft.at(), because);
-        draft.put(
-            stopped.active()
-                ? stopped.in(new ChangeState.Cancelling(draft.at(), because))
-                : stopped.in(new ChangeState.Cancelled(draft.at(), because)));
-        draft.note(change.id(), because);
-      }
-      case ChangeState.Moving(var since) -> {
-        draft.put(stopAttempts(change, draft.at(), because).in(new ChangeState.Cancelling(since, because)));
-        draft.note(change.id(), because);
-      }
+      case ChangeState.Queued(var since, var _) -> stop(draft, change, since, because);
+      case ChangeState.Merging(var since, var _) -> stop(draft, change, since, because);
+      case ChangeState.Moving(var since) -> stop(draft, change, since, because);
+      case ChangeState.Failing(var since, var _) -> stop(draft, change, since, because);
       case ChangeState.Cancelling _, ChangeState.Ended _ -> {}
     }
   }
 
-  /// Tells every container of the change to stop. A promotion is seen through: it takes no time and cannot be half done.
-  private static Change stopAttempts(Change change, Instant at, String because) {
+  private static void stop(Draft draft, Change change, Instant since, String because) {
+    Change next = change;
+    if (change.aim() instanceof Aim.Integrate) {
+      next = new Conductor(draft, IntegrationQueue.target(change)).stopped(change, because, null);
+    }
+    draft.put(stopAttempts(next, null, draft.at(), because).in(new ChangeState.Cancelling(since, because)));
+    draft.note(change.id(), because);
+  }
+
+  /// Tells the containers of the change to stop. A promotion is seen through: it takes no time and cannot be half done.
+  ///
+  /// @param commit only those that work on it; null for all
+  static Change stopAttempts(Change change, @Nullable CommitId commit, Instant at, String because) {
     Change next = change;
     for (Attempt attempt : change.attempts()) {
       boolean promotion = change.pipeline().find(attempt.id().stage()).filter(Stage::moves).isPresent();
-      if (!attempt.ended() && !promotion) {
+      if (!attempt.ended() && !promotion && (commit == null || attempt.commit().equals(commit))) {
         var stop = new AttemptEvent.StopWanted(at, new StopReason.Cancelled(because));
         next = next.with(attempt.in(AttemptTable.next(attempt.state(), stop)));
       }
@@ -396,24 +445,6 @@ public final class Flow {
       next = Draft.planned(next, stage, step, number, at);
     }
     return next;
-  }
-
-  /// What was stopped for the sake of another candidate, when there is none.
-  private static Change planStopped(Change change, Instant at) {
-    Change next = change;
-    for (var stage : change.counting().entrySet()) {
-      if (stage.getValue().values().stream().map(Attempt::state).anyMatch(Flow::stopped)) {
-        next = plan(next, stage.getKey(), at);
-      }
-    }
-    return next;
-  }
-
-  private static boolean stopped(AttemptState state) {
-    return switch (state) {
-      case AttemptState.Stopping _, AttemptState.Cancelled _, AttemptState.Errored _ -> true;
-      case AttemptState.Planned _, AttemptState.Running _, AttemptState.Passed _, AttemptState.Failed _ -> false;
-    };
   }
 
   static List<Stage> ready(Change change) {

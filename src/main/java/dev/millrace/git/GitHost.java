@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jgit.errors.MissingObjectException;
@@ -26,7 +27,9 @@ import org.eclipse.jgit.errors.RepositoryNotFoundException;
 import org.eclipse.jgit.http.server.GitServlet;
 import org.eclipse.jgit.http.server.resolver.AsIsFileService;
 import org.eclipse.jgit.http.server.resolver.DefaultUploadPackFactory;
+import org.eclipse.jgit.lib.BatchRefUpdate;
 import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.lib.ObjectChecker;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
@@ -37,20 +40,34 @@ import org.eclipse.jgit.transport.ReceiveCommand;
 import org.eclipse.jgit.transport.ReceiveCommand.Result;
 import org.eclipse.jgit.transport.ReceivePack;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The smart HTTP side of the repositories: clone, fetch and push at `/git/{name}.git`.
 ///
 /// Clients see and move branches, tags and notes, nothing else. A push is all or nothing.
+///
+/// The refs of a push that moves branches are moved here, and not by JGit after us: whoever hears of it can hold it open
+/// then, and have git report it as rejected in the end.
 public final class GitHost {
+  private static final Logger LOG = LoggerFactory.getLogger(GitHost.class);
   private static final Pattern PATH = Pattern.compile("/([^/]+)\\.git/(info/refs|git-upload-pack|git-receive-pack)");
   private static final List<String> VISIBLE = List.of(Constants.R_HEADS, Constants.R_TAGS, Constants.R_NOTES);
 
   private final Repositories repositories;
   private final Pushes pushes;
+  private final long largest;
 
+  /// One that takes pushes of any size.
   public GitHost(Repositories repositories, Pushes pushes) {
+    this(repositories, pushes, 0);
+  }
+
+  /// @param largest how many bytes a push may bring, as they are sent; 0 for any number
+  public GitHost(Repositories repositories, Pushes pushes, long largest) {
     this.repositories = repositories;
     this.pushes = pushes;
+    this.largest = largest;
   }
 
   /// To be mounted at `/git/*`, behind whatever asks who somebody is.
@@ -73,11 +90,11 @@ public final class GitHost {
           upload.setAdvertisedRefs(visible(repository));
           return upload;
         });
-    door.setReceivePackFactory((HttpServletRequest _, Repository repository) -> receive(repository));
+    door.setReceivePackFactory((HttpServletRequest request, Repository repository) -> receive(request, repository));
     return door;
   }
 
-  private ReceivePack receive(Repository repository) {
+  private ReceivePack receive(HttpServletRequest request, Repository repository) {
     var receive = new ReceivePack(repository);
     try {
       receive.setAdvertisedRefs(visible(repository), null);
@@ -85,10 +102,12 @@ public final class GitHost {
       throw new UncheckedIOException(e);
     }
     receive.setAllowPushOptions(true);
+    if (largest > 0) {
+      receive.setMaxPackSizeLimit(largest);
+    }
     receive.setObjectChecker(careful());
-    var push = new Push(name(repository));
+    var push = new Push(name(repository), () -> Watched.gone(request));
     receive.setPreReceiveHook(push::before);
-    receive.setPostReceiveHook(push::after);
     return receive;
   }
 
@@ -134,7 +153,7 @@ public final class GitHost {
       } else if (!NameRule.REPOSITORY.allows(asked.group(1)) || !repositories.has(new RepositoryName(asked.group(1)))) {
         refuse(response, "this server hosts no such repository");
       } else {
-        super.service(request, response);
+        super.service(request, asked.group(2).equals("git-receive-pack") ? new Watched(request, response) : response);
       }
     }
 
@@ -149,10 +168,12 @@ public final class GitHost {
   /// One push, from its arrival to its end.
   private final class Push {
     private final RepositoryName name;
-    private List<RefMove> moves = List.of();
+    private final BooleanSupplier gone;
 
-    Push(RepositoryName name) {
+    /// @param gone whether who pushes has gone away, as far as that was noticed by saying something
+    Push(RepositoryName name, BooleanSupplier gone) {
       this.name = name;
+      this.gone = gone;
     }
 
     void before(ReceivePack receive, Collection<ReceiveCommand> commands) {
@@ -175,9 +196,12 @@ public final class GitHost {
             wanted.add(move(walk, command));
           }
         }
-        moves = List.copyOf(wanted);
-        if (commands.stream().allMatch(command -> command.getResult() == Result.NOT_ATTEMPTED) && !moves.isEmpty()) {
-          refuse(receive, commands, pushes.refuse(name, moves, options(receive)));
+        if (!wanted.isEmpty() && pending(receive.getAllCommands())) {
+          refuse(receive, commands, pushes.refuse(name, wanted, options(receive)));
+        }
+        if (!wanted.isEmpty() && pending(receive.getAllCommands())) {
+          move(receive, commands);
+          report(receive, commands, wanted);
         }
       } catch (GitTrouble trouble) {
         refuse(receive, commands, List.of(String.valueOf(trouble.getMessage())));
@@ -186,11 +210,32 @@ public final class GitHost {
       }
     }
 
-    void after(ReceivePack receive, Collection<ReceiveCommand> succeeded) {
-      List<String> moved = succeeded.stream().map(ReceiveCommand::getRefName).toList();
-      List<RefMove> reported = moves.stream().filter(move -> moved.contains(move.branch().ref())).toList();
-      if (!reported.isEmpty()) {
-        pushes.received(name, reported, options(receive), line -> say(receive, line));
+    private static boolean pending(Collection<ReceiveCommand> commands) {
+      return commands.stream().allMatch(command -> command.getResult() == Result.NOT_ATTEMPTED);
+    }
+
+    /// What JGit does after this hook with commands that have no result yet.
+    private static void move(ReceivePack receive, Collection<ReceiveCommand> commands) throws IOException {
+      BatchRefUpdate batch = receive.getRepository().getRefDatabase().newBatchUpdate();
+      batch.setAllowNonFastForwards(true);
+      batch.setAtomic(true);
+      batch.setRefLogMessage("push", true);
+      batch.addCommand(commands);
+      batch.execute(receive.getRevWalk(), NullProgressMonitor.INSTANCE);
+    }
+
+    private void report(ReceivePack receive, Collection<ReceiveCommand> commands, List<RefMove> wanted) {
+      List<String> moved =
+          commands.stream().filter(command -> command.getResult() == Result.OK).map(ReceiveCommand::getRefName).toList();
+      List<RefMove> moves = wanted.stream().filter(move -> moved.contains(move.branch().ref())).toList();
+      if (moves.isEmpty()) {
+        return;
+      }
+      Map<BranchName, String> rejected = pushes.received(name, moves, options(receive), line -> say(receive, line));
+      for (ReceiveCommand command : commands) {
+        Repositories.branch(command.getRefName())
+            .map(rejected::get)
+            .ifPresent(because -> command.setResult(Result.REJECTED_OTHER_REASON, because));
       }
     }
 
@@ -244,15 +289,21 @@ public final class GitHost {
       return options == null ? List.of() : List.copyOf(options);
     }
 
-    private static void say(ReceivePack receive, String line) {
+    /// Whoever has gone away is told nothing more; what they pushed goes on.
+    private boolean say(ReceivePack receive, String line) {
+      if (gone.getAsBoolean()) {
+        return false;
+      }
       OutputStream out = receive.getMessageOutputStream();
       try {
         out.write((line + "\n").getBytes(UTF_8));
         // nothing reaches the pusher before the end otherwise
         out.flush();
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        LOG.debug("Who pushed to {} has gone", name, e);
+        return false;
       }
+      return !gone.getAsBoolean();
     }
   }
 }

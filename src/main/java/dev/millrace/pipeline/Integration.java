@@ -24,7 +24,12 @@ public record Integration(
 
   /// One that says no more than this.
   public Integration(List<BranchPattern> branches, BranchName into, int parallel) {
-    this(branches, into, parallel, Method.MERGE, DEFAULT_BATCH, false);
+    this(branches, into, parallel, Method.MERGE, defaultBatch(parallel), false);
+  }
+
+  /// With room for one at a time, they go strictly one after the other, unless batches are asked for.
+  public static int defaultBatch(int parallel) {
+    return parallel == 1 ? 1 : DEFAULT_BATCH;
   }
 
   /// The target itself is never integrated into itself.

@@ -1,7 +1,10 @@
 package dev.millrace.pipeline;
 
+import java.util.ArrayDeque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param remote where the repository is when somebody else hosts it; null when this server does
 /// @param integration which branches it integrates; null when it integrates none
 /// @param pushes a push to a branch that one of these matches starts a change of its own
+/// @param parameters what whoever starts a change is asked for
 /// @param stages in an order in which each comes after those it needs
 public record Pipeline(
     PipelineName name,
@@ -19,8 +23,31 @@ public record Pipeline(
     @Nullable Remote remote,
     @Nullable Integration integration,
     List<BranchPattern> pushes,
+    List<Parameter> parameters,
     List<Stage> stages) {
+  /// Over a repository that this server hosts, without parameters.
+  public Pipeline(
+      PipelineName name,
+      RepositoryName repository,
+      @Nullable Integration integration,
+      List<BranchPattern> pushes,
+      List<Stage> stages) {
+    this(name, repository, null, integration, pushes, List.of(), stages);
+  }
+
+  /// Without parameters.
+  public Pipeline(
+      PipelineName name,
+      RepositoryName repository,
+      @Nullable Remote remote,
+      @Nullable Integration integration,
+      List<BranchPattern> pushes,
+      List<Stage> stages) {
+    this(name, repository, remote, integration, pushes, List.of(), stages);
+  }
+
   public Pipeline {
+    parameters = List.copyOf(parameters);
     if (remote != null && !remote.url().mirror().equals(repository)) {
       throw new IllegalArgumentException("the mirror of " + remote.url() + " is not called " + repository);
     }
@@ -37,14 +64,11 @@ public record Pipeline(
     }
   }
 
-  /// Over a repository that this server hosts.
-  public Pipeline(
-      PipelineName name,
-      RepositoryName repository,
-      @Nullable Integration integration,
-      List<BranchPattern> pushes,
-      List<Stage> stages) {
-    this(name, repository, null, integration, pushes, stages);
+  /// The value of each parameter for a change that was given these; see [Parameter#value].
+  public Map<String, String> values(Map<String, String> given) {
+    var values = new LinkedHashMap<String, String>();
+    parameters.forEach(parameter -> values.put(parameter.name(), parameter.value(given)));
+    return values;
   }
 
   public Optional<Stage> find(StageName wanted) {
@@ -53,5 +77,33 @@ public record Pipeline(
 
   public Stage stage(StageName wanted) {
     return find(wanted).orElseThrow(() -> new IllegalStateException(name + " has no stage " + wanted));
+  }
+
+  /// The stage in which the target moves to the candidate; empty where nothing is integrated.
+  public Optional<Stage> gate() {
+    return stages.stream().filter(Stage::promotes).findFirst();
+  }
+
+  /// The stage and all that it needs, directly or not.
+  public Set<StageName> upTo(Stage stage) {
+    var names = new HashSet<StageName>();
+    var left = new ArrayDeque<>(List.of(stage.name()));
+    while (!left.isEmpty()) {
+      StageName name = left.pop();
+      if (names.add(name)) {
+        left.addAll(stage(name).needs());
+      }
+    }
+    return names;
+  }
+
+  /// What a candidate has to pass before it may land: all that the gate needs.
+  public Set<StageName> tests() {
+    Set<StageName> names = new HashSet<>();
+    gate().ifPresent(gate -> {
+      names.addAll(upTo(gate));
+      names.remove(gate.name());
+    });
+    return names;
   }
 }

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// 3. [#stop], from any thread, any number of times, also for attempts that do not exist: the container ends within
 ///    seconds, and `run` returns. An attempt that is stopped before it started never starts: `run` answers
 ///    [Outcome.NeverStarted].
-/// 4. [#release], after the result is stored: the container, its volumes and networks are gone. Must never fail for one
-///    that is not there.
+/// 4. [#release], after the result is stored, or when what was prepared is not wanted: the container, its volumes and
+///    networks are gone. Must never fail for one that is not there. What had not run by then may be prepared again.
 ///
 /// What is under this server's label and belongs to nobody is found by [#holding] and released.
 ///

@@ -51,9 +51,12 @@ public final class Server implements AutoCloseable {
     var mirrors = new Mirrors(repositories, remotes);
     var engine = new Engine(store);
     var logs = new Logs(data.resolve("logs"));
-    works = new Works(engine, store, repositories, mirrors, reader, runner.apply(store.installation()), logs, clock, settings.steps());
+    works =
+        new Works(
+            engine, store, repositories, mirrors, reader, runner.apply(store.installation()), logs, clock,
+            settings.steps(), settings.keepAlive());
     var desk = new Desk(engine, store, repositories, clock);
-    var git = new GitHost(repositories, works.pushes(address));
+    var git = new GitHost(repositories, works.pushes(address), settings.largestPush());
     web = new WebServer(store, engine, desk, logs, works, git.servlet(), clock, settings.listen(), address);
     works.start();
     web.start(port);
@@ -88,6 +91,7 @@ public final class Server implements AutoCloseable {
 
   @Override
   public void close() {
+    works.sendAway();
     web.close();
     remotes.close();
     works.close();

@@ -1,6 +1,8 @@
 package dev.millrace.server;
 
+import dev.millrace.engine.Progress;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// What an operator can choose.
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param steps how many containers may run at once
 /// @param credentials the file with tokens for remote repositories; null for `credentials` in the data directory
 /// @param fileRemotes whether a repository on the server's own disk can be a remote one
+/// @param keepAlive after how long a silence a push that waits is told something
+/// @param largestPush how many bytes a push may bring; 0 for any number
 public record Settings(
     String listen,
     int port,
@@ -23,11 +27,13 @@ public record Settings(
     String url,
     int steps,
     @Nullable Path credentials,
-    boolean fileRemotes) {
-  /// With what is usual for remote repositories.
-  public Settings(String listen, int port, Path data, String docker, String database, String url, int steps) {
-    this(listen, port, data, docker, database, url, steps, null, false);
-  }
-
+    boolean fileRemotes,
+    Duration keepAlive,
+    long largestPush) {
   public static final int DEFAULT_STEPS = 2 * Runtime.getRuntime().availableProcessors();
+
+  /// With what is usual for remote repositories and pushes.
+  public Settings(String listen, int port, Path data, String docker, String database, String url, int steps) {
+    this(listen, port, data, docker, database, url, steps, null, false, Progress.KEEP_ALIVE, 0);
+  }
 }

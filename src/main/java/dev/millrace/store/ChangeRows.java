@@ -4,6 +4,7 @@ import static dev.millrace.store.tables.Tables.CHANGE;
 
 import dev.millrace.change.Aim;
 import dev.millrace.change.Attempt;
+import dev.millrace.change.Candidacy;
 import dev.millrace.change.Candidate;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
@@ -16,19 +17,25 @@ import dev.millrace.pipeline.PipelineName;
 import dev.millrace.pipeline.StageName;
 import dev.millrace.store.Database.Transaction;
 import dev.millrace.store.tables.tables.records.ChangeRecord;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Query;
 import org.jspecify.annotations.Nullable;
 
-/// A change without its attempts as a row, and back.
+/// A change without its candidates and attempts as a row, and back.
 final class ChangeRows {
   private ChangeRows() {}
 
-  static final List<String> IN_FLIGHT = List.of("queued", "merging", "moving", "cancelling");
+  static final List<String> IN_FLIGHT = List.of("queued", "merging", "moving", "failing", "cancelling");
   static final List<String> STATES =
-      List.of("queued", "merging", "moving", "cancelling", "passed", "failed", "cancelled");
+      List.of("queued", "merging", "moving", "failing", "cancelling", "passed", "failed", "cancelled");
 
   private static final Field<?>[] CHANGING = {
     CHANGE.DEFINITION_COMMIT,
@@ -38,7 +45,8 @@ final class ChangeRows {
     CHANGE.BECAUSE,
     CHANGE.CANDIDATE_BASE,
     CHANGE.CANDIDATE_COMMIT,
-    CHANGE.ROUND
+    CHANGE.ROUND,
+    CHANGE.PRIORITY
   };
 
   static String word(ChangeState state) {
@@ -46,6 +54,7 @@ final class ChangeRows {
       case ChangeState.Queued _ -> "queued";
       case ChangeState.Merging _ -> "merging";
       case ChangeState.Moving _ -> "moving";
+      case ChangeState.Failing _ -> "failing";
       case ChangeState.Cancelling _ -> "cancelling";
       case ChangeState.Passed _ -> "passed";
       case ChangeState.Failed _ -> "failed";
@@ -98,6 +107,8 @@ final class ChangeRows {
     row.setDefinitionCommit(change.definition().commit());
     row.setCreatedAt(change.createdAt());
     row.setRound(change.round());
+    row.setPriority(change.priority());
+    row.setParameters(text(change.parameters()));
     Candidate candidate = change.candidate();
     if (candidate != null) {
       row.setCandidateBase(candidate.base().hex());
@@ -114,6 +125,10 @@ final class ChangeRows {
         row.setFromStage(text(merging.from()));
       }
       case ChangeState.Moving moving -> row.setStateAt(moving.since());
+      case ChangeState.Failing failing -> {
+        row.setStateAt(failing.since());
+        row.setBecause(failing.because());
+      }
       case ChangeState.Cancelling cancelling -> {
         row.setStateAt(cancelling.since());
         row.setBecause(cancelling.because());
@@ -126,7 +141,7 @@ final class ChangeRows {
     return row;
   }
 
-  static Change change(ChangeRecord row, Definition definition, List<Attempt> attempts) {
+  static Change change(ChangeRecord row, Definition definition, List<Candidacy> candidacies, List<Attempt> attempts) {
     return new Change(
         id(row),
         new Commit(new CommitId(row.getCommitId()), row.getSubject(), row.getAuthor()),
@@ -139,7 +154,34 @@ final class ChangeRows {
             ? null
             : new Candidate(new CommitId(row.getCandidateBase()), new CommitId(row.getCandidateCommit())),
         row.getRound(),
+        row.getPriority(),
+        parameters(row.getParameters()),
+        candidacies,
         attempts);
+  }
+
+  /// `level=3&target=a+b`: as in the query of an address.
+  private static String text(Map<String, String> parameters) {
+    return new TreeMap<>(parameters).entrySet().stream()
+        .map(its -> encoded(its.getKey()) + "=" + encoded(its.getValue()))
+        .collect(Collectors.joining("&"));
+  }
+
+  static Map<String, String> parameters(String text) {
+    var parameters = new TreeMap<String, String>();
+    for (String pair : text.isEmpty() ? new String[0] : text.split("&")) {
+      int equals = pair.indexOf('=');
+      parameters.put(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+    }
+    return parameters;
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static String decoded(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 
   private static Aim aim(ChangeRecord row) {
@@ -157,6 +199,7 @@ final class ChangeRows {
       case "queued" -> new ChangeState.Queued(at, stage(row.getFromStage()));
       case "merging" -> new ChangeState.Merging(at, stage(row.getFromStage()));
       case "moving" -> new ChangeState.Moving(at);
+      case "failing" -> new ChangeState.Failing(at, row.getBecause());
       case "cancelling" -> new ChangeState.Cancelling(at, row.getBecause());
       case "passed" -> new ChangeState.Passed(at, row.getBecause());
       case "failed" -> new ChangeState.Failed(at, row.getBecause());

@@ -101,7 +101,7 @@ public record Filter(List<String> states, String branch, String author, String t
   static String word(ChangeState state) {
     return switch (state) {
       case ChangeState.Queued _ -> "queued";
-      case ChangeState.Merging _, ChangeState.Moving _, ChangeState.Cancelling _ -> "running";
+      case ChangeState.Merging _, ChangeState.Moving _, ChangeState.Failing _, ChangeState.Cancelling _ -> "running";
       case ChangeState.Passed _ -> "passed";
       case ChangeState.Failed _ -> "failed";
       case ChangeState.Cancelled _ -> "cancelled";

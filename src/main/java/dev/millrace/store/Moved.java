@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param at when it was stored
 /// @param change null when it is the pipeline that moved
 /// @param attempt null when it is not an attempt that moved
-/// @param what `pipeline.defined`, `pipeline.removed`, or `change.` or `attempt.` with its state: `change.moving`,
+/// @param what `pipeline.defined`, `pipeline.removed`, `queue.held`, `queue.released`, or `change.` or `attempt.` with its state: `change.moving`,
 ///     `attempt.failed`. A change says its state again when anything else of it is different.
 public record Moved(
     long sequence,

@@ -1,6 +1,7 @@
 package dev.millrace.store;
 
 import static dev.millrace.store.tables.Tables.ATTEMPT;
+import static dev.millrace.store.tables.Tables.CANDIDATE;
 import static dev.millrace.store.tables.Tables.CHANGE;
 import static dev.millrace.store.tables.Tables.INSTALLATION;
 import static dev.millrace.store.tables.Tables.MOVED;
@@ -12,6 +13,7 @@ import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
 import dev.millrace.change.CommitId;
 import dev.millrace.flow.Decision;
+import dev.millrace.flow.Experience.FlakyStep;
 import dev.millrace.flow.InFlight;
 import dev.millrace.flow.Note;
 import dev.millrace.pipeline.BranchName;
@@ -23,7 +25,10 @@ import dev.millrace.pipeline.StepName;
 import dev.millrace.statistics.Figures;
 import dev.millrace.statistics.Window;
 import dev.millrace.store.tables.tables.records.AttemptRecord;
+import dev.millrace.store.tables.tables.records.CandidateRecord;
 import dev.millrace.store.tables.tables.records.ChangeRecord;
+import dev.millrace.queue.Hold;
+import dev.millrace.queue.Target;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -34,6 +39,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -69,6 +75,9 @@ public final class Store implements AutoCloseable {
   /// Replaced as a whole after each commit.
   private volatile SortedMap<PipelineName, Known> pipelines;
 
+  private volatile Map<Target, Hold> holds;
+  private volatile Set<FlakyStep> flaky;
+
   private volatile long lastSequence;
   private volatile long firstSequence;
   private final Tail tail;
@@ -87,6 +96,8 @@ public final class Store implements AutoCloseable {
     this.trends = new Trends(database, definitions);
     this.installation = database.read(Store::readInstallation).orElseGet(this::makeInstallation);
     this.pipelines = database.read(this::readPipelines);
+    this.holds = database.read(Queues::holds);
+    this.flaky = database.read(Queues::flaky);
     this.lastSequence =
         database.read(sql -> sql.select(DSL.coalesce(DSL.max(MOVED.SEQUENCE), 0L)).from(MOVED).fetchSingle().value1());
     this.firstSequence =
@@ -135,7 +146,12 @@ public final class Store implements AutoCloseable {
     changes.forEach(change -> stored.put(change.id(), change));
     var numbers = new HashMap<PipelineName, Integer>();
     pipelines.forEach((name, known) -> numbers.put(name, known.lastNumber()));
-    return new InFlight(today(pipelines), numbers, new TreeMap<>(stored));
+    return new InFlight(
+        today(pipelines),
+        numbers,
+        new TreeMap<>(stored),
+        holds,
+        database.read(sql -> Queues.experience(sql, pipelines, flaky)));
   }
 
   /// Stores what was decided, in one transaction; it is on the disk when this returns, all of it or, when it throws,
@@ -143,7 +159,7 @@ public final class Store implements AutoCloseable {
   public synchronized void save(List<Decision> decisions) {
     var writing =
         new Writing(
-            pipelines, lastSequence, id -> Optional.ofNullable(stored.get(id)).or(() -> change(id)), Instant.now());
+            pipelines, holds, flaky, lastSequence, id -> Optional.ofNullable(stored.get(id)).or(() -> change(id)), Instant.now());
     decisions.forEach(writing::add);
     if (writing.isEmpty()) {
       return;
@@ -174,6 +190,8 @@ public final class Store implements AutoCloseable {
       }
     }
     pipelines = writing.pipelines();
+    holds = writing.holds();
+    flaky = writing.flaky();
     tail.add(writing.moved());
     figures.committed(writing.moved());
     firstSequence = first;
@@ -347,6 +365,11 @@ public final class Store implements AutoCloseable {
     return database.read(sql -> Trials.ofSteps(sql, pipeline, stages(pipeline), window, now));
   }
 
+  /// The last sentence of each of these changes' history.
+  public Map<ChangeId, String> lastNotes(Collection<ChangeId> changes) {
+    return changes.isEmpty() ? Map.of() : database.read(sql -> Queues.lastNotes(sql, changes));
+  }
+
   /// Figures over time.
   public Trends trends() {
     return trends;
@@ -433,7 +456,7 @@ public final class Store implements AutoCloseable {
     return read;
   }
 
-  /// The changes that match, with all their attempts: two queries, however many there are.
+  /// The changes that match, with all their candidates and attempts: three queries, however many there are.
   ///
   /// @param limit 0 for none
   private List<Change> read(DSLContext sql, Condition wanted, Collection<? extends OrderField<?>> order, int limit) {
@@ -452,11 +475,22 @@ public final class Store implements AutoCloseable {
             .fetchInto(ATTEMPT)
             .stream()
             .collect(Collectors.groupingBy(AttemptRows::change));
+    Map<ChangeId, List<CandidateRecord>> candidates =
+        sql
+            .select(CANDIDATE.fields())
+            .from(chosen)
+            .join(CANDIDATE)
+            .on(CANDIDATE.PIPELINE.eq(chosen.field(CHANGE.PIPELINE)), CANDIDATE.NUMBER.eq(chosen.field(CHANGE.NUMBER)))
+            .orderBy(CANDIDATE.CANDIDATE_)
+            .fetchInto(CANDIDATE)
+            .stream()
+            .collect(Collectors.groupingBy(CandidateRows::change));
     return changes.map(
         row ->
             ChangeRows.change(
                 row,
                 definitions.get(sql, row.getPipeline(), row.getDefinitionCommit()),
+                candidates.getOrDefault(ChangeRows.id(row), List.of()).stream().map(CandidateRows::candidacy).toList(),
                 attempts.getOrDefault(ChangeRows.id(row), List.of()).stream().map(AttemptRows::attempt).toList()));
   }
 }

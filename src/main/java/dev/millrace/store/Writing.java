@@ -6,14 +6,21 @@ import static dev.millrace.store.tables.Tables.PIPELINE;
 
 import dev.millrace.change.Attempt;
 import dev.millrace.change.AttemptId;
+import dev.millrace.change.Candidacy;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
 import dev.millrace.flow.Decision;
+import dev.millrace.flow.Experience.FlakyStep;
 import dev.millrace.flow.Note;
 import dev.millrace.pipeline.Definition;
+import dev.millrace.pipeline.Integration;
 import dev.millrace.pipeline.PipelineName;
+import dev.millrace.queue.Hold;
+import dev.millrace.queue.Target;
 import dev.millrace.store.Database.Transaction;
 import java.time.Instant;
+import java.util.Objects;
+import java.util.Collection;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -21,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -38,14 +46,24 @@ final class Writing {
   private final Map<ChangeId, Change> after = new LinkedHashMap<>();
   private final List<Note> notes = new ArrayList<>();
   private final List<Moved> moved = new ArrayList<>();
+  private final Map<Target, Hold> holdsBefore;
+  private final Set<FlakyStep> flakyBefore;
+  private Map<Target, Hold> holds;
+  private Set<FlakyStep> flaky;
   private long sequence;
 
   Writing(
       SortedMap<PipelineName, Known> pipelines,
+      Map<Target, Hold> holds,
+      Set<FlakyStep> flaky,
       long lastSequence,
       Function<ChangeId, Optional<Change>> stored,
       Instant now) {
     this.pipelinesBefore = pipelines;
+    this.holdsBefore = holds;
+    this.flakyBefore = flaky;
+    this.holds = holds;
+    this.flaky = flaky;
     this.pipelines = new TreeMap<>(pipelines);
     this.sequence = lastSequence;
     this.stored = stored;
@@ -54,12 +72,27 @@ final class Writing {
 
   void add(Decision decision) {
     define(decision.next().definitions());
+    hold(decision.next().holds(), decision.next().definitions().values());
+    flaky = decision.next().experience().flaky();
     decision.touched().forEach(this::touch);
     notes.addAll(decision.notes());
   }
 
+  private void hold(Map<Target, Hold> next, Collection<Definition> today) {
+    for (Definition definition : today) {
+      Integration integration = definition.pipeline().integration();
+      if (integration != null) {
+        var target = new Target(definition.pipeline().repository(), integration.into());
+        if (!Objects.equals(holds.get(target), next.get(target))) {
+          move(definition.name(), null, null, next.containsKey(target) ? "queue.held" : "queue.released");
+        }
+      }
+    }
+    holds = next;
+  }
+
   boolean isEmpty() {
-    return after.isEmpty() && notes.isEmpty() && moved.isEmpty();
+    return after.isEmpty() && notes.isEmpty() && moved.isEmpty() && holds.equals(holdsBefore) && flaky.equals(flakyBefore);
   }
 
   SortedMap<PipelineName, Known> pipelines() {
@@ -69,6 +102,14 @@ final class Writing {
   /// The changes as they are when this is written.
   Map<ChangeId, Change> changes() {
     return after;
+  }
+
+  Map<Target, Hold> holds() {
+    return holds;
+  }
+
+  Set<FlakyStep> flaky() {
+    return flaky;
   }
 
   /// What moved by this, in its order.
@@ -140,7 +181,9 @@ final class Writing {
     if (!previous.commit().equals(next.commit())
         || !previous.aim().equals(next.aim())
         || !previous.by().equals(next.by())
+        || !previous.parameters().equals(next.parameters())
         || !previous.createdAt().equals(next.createdAt())
+        || previous.candidacies().size() > next.candidacies().size()
         || previous.attempts().size() > next.attempts().size()) {
       throw new IllegalStateException("not the same change any more: " + previous + " and " + next);
     }
@@ -159,6 +202,11 @@ final class Writing {
     return one.with(List.of()).equals(other.with(List.of()));
   }
 
+  /// Whether their rows are the same: they differ in their candidates and attempts only.
+  private static boolean sameRow(Change one, Change other) {
+    return alike(one.going(List.of()), other.going(List.of()));
+  }
+
   private void move(PipelineName pipeline, @Nullable ChangeId change, @Nullable AttemptId attempt, String what) {
     moved.add(new Moved(++sequence, now, pipeline, change, attempt, what));
   }
@@ -172,6 +220,8 @@ final class Writing {
     }
     var newChanges = new ArrayList<Query>();
     var changes = new ArrayList<Query>();
+    var newCandidates = new ArrayList<Query>();
+    var candidates = new ArrayList<Query>();
     var newAttempts = new ArrayList<Query>();
     var attempts = new ArrayList<Query>();
     var newTrials = new ArrayList<Query>();
@@ -181,9 +231,18 @@ final class Writing {
       Change previous = before.get(change.id());
       if (previous == null) {
         newChanges.add(ChangeRows.insert(transaction, change));
-        previous = change.with(List.of());
-      } else if (!alike(previous, change)) {
+        previous = change.with(List.of()).going(List.of());
+      } else if (!sameRow(previous, change)) {
         changes.add(ChangeRows.update(transaction, previous, change));
+      }
+      for (int place = 0; place < change.candidacies().size(); place++) {
+        Candidacy candidacy = change.candidacies().get(place);
+        if (place >= previous.candidacies().size()) {
+          newCandidates.add(CandidateRows.insert(transaction, change.id(), candidacy));
+        } else if (!previous.candidacies().get(place).equals(candidacy)) {
+          candidates.add(
+              CandidateRows.update(transaction, change.id(), previous.candidacies().get(place), candidacy));
+        }
       }
       for (int place = 0; place < change.attempts().size(); place++) {
         Attempt attempt = change.attempts().get(place);
@@ -197,12 +256,16 @@ final class Writing {
     }
     transaction.each(newChanges);
     transaction.each(changes);
+    transaction.each(newCandidates);
+    transaction.each(candidates);
     transaction.each(newAttempts);
     transaction.each(attempts);
     transaction.each(newTrials);
     transaction.each(trials);
     transaction.each(notes.stream().map(note -> row(transaction, note)).toList());
     transaction.each(moved.stream().map(one -> row(transaction, one)).toList());
+    Queues.write(transaction, holdsBefore, holds);
+    Queues.write(transaction, flakyBefore, flaky);
   }
 
   private Query row(Transaction transaction, PipelineName name, Known known) {

@@ -38,12 +38,61 @@ class BadFilesTest {
             branches(),
             settingsOfSteps(),
             variables(),
+            parameters(),
             severalFiles())
         .flatMap(List::stream);
   }
 
   private static Bad bad(String what, String text, String problems) {
     return new Bad(what, List.of(new Source("shop.yml", text)), problems);
+  }
+
+  private static List<Bad> parameters() {
+    return List.of(
+        bad(
+            "parameters that are none",
+            """
+            repository: shop
+            parameters:
+              two words: {type: string}
+              a: {type: chioce}
+              b: {type: choice}
+              c: {type: string, options: [x]}
+              d: {type: choice, options: [x, x]}
+              e: {type: choice, options: [x, y], default: z}
+              f: {type: number, default: many}
+              g: {type: boolean, default: 1}
+            stages: [compile]
+            steps:
+              compile: {image: "alpine:${b}", run: "echo ${h}"}
+            """,
+            """
+            shop.yml:3:3: "two words" is not the name of a parameter; one is made of letters, digits and '_', not starting with a digit
+            shop.yml:4:13: no type "chioce", did you mean "choice"?
+            shop.yml:5:3: a choice needs its options: options: [staging, production]
+            shop.yml:6:3: only a choice has options; write type: choice
+            shop.yml:7:34: "x" stands twice
+            shop.yml:8:47: the default of e is one of x, y, not "z"
+            shop.yml:9:30: the default of f is a number, not "many"
+            shop.yml:10:31: the default of g is true or false, not "1"
+            shop.yml:13:46: unknown name "h" (write $h or $${h} to leave it to the shell)
+            """),
+        bad(
+            "a parameter where it cannot stand",
+            """
+            repository: shop
+            parameters:
+              note: {type: string, default: x}
+              wait: {type: number, default: 1}
+            environment: {WHERE: "at ${note}"}
+            stages: [compile]
+            steps:
+              compile: {image: alpine, run: "echo ${WHERE} ${wait}", timeout: "${wait}m"}
+            """,
+            """
+            shop.yml:8:33: the shell would execute what is in ${note}; write NOTE: ${note} under environment, and "$NOTE" here
+            shop.yml:8:68: wait is known only when a step starts; it can stand in the image, run and environment of a step
+            """));
   }
 
   private static List<Bad> remotes() {

@@ -38,6 +38,11 @@ class SchemaTest {
         every-commit: true
       on:
         push: [next]
+      parameters:
+        target:
+          type: choice
+          options: [staging, production]
+          default: staging
       environment:
         ZONE: UTC
       stages:
@@ -126,7 +131,7 @@ class SchemaTest {
     }
     assertThat(optional)
         .containsExactly(
-            "poll", "into", "method", "parallel", "batch", "every-commit", "- compile", "needs", "method", "cpu", "memory",
+            "poll", "into", "method", "parallel", "batch", "every-commit", "default", "- compile", "needs", "method", "cpu", "memory",
             "processes", "timeout", "network");
   }
 

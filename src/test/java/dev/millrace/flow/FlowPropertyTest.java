@@ -10,6 +10,7 @@ import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
 import dev.millrace.change.CommitId;
 import dev.millrace.change.Fault;
+import dev.millrace.change.TreeId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Whatever the order in which things happen: main only takes what was tested exactly so, attempts never change once
 /// they have ended, and everything ends.
 class FlowPropertyTest {
-  private static final int SCHEDULES = 400;
+  private static final int SCHEDULES = 200;
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4})
@@ -41,7 +42,9 @@ class FlowPropertyTest {
     private final Scene scene;
     private final List<CommitId> main = new ArrayList<>(List.of(Scene.commit("m0")));
     private final Map<String, AttemptState> ends = new HashMap<>();
-    private final Set<ChangeId> promoted = new HashSet<>();
+    private final Set<Effect.Tip> promoted = new HashSet<>();
+    private final Map<String, CommitId> stacks = new HashMap<>();
+    private final Map<CommitId, CommitId> parents = new HashMap<>();
     private final Set<String> started = new HashSet<>();
     private int commits;
 
@@ -98,7 +101,7 @@ class FlowPropertyTest {
 
     private void answer() {
       var owed =
-          new ArrayList<>(scene.now.changes().values().stream().flatMap(change -> Owed.to(change).stream()).toList());
+          new ArrayList<>(scene.now.changes().values().stream().flatMap(change -> Owed.to(scene.now.changes(), change).stream()).toList());
       owed.removeIf(effect -> effect instanceof Effect.Prepare || effect instanceof Effect.Stop);
       if (owed.isEmpty()) {
         assertThat(scene.now.changes()).as(name + ": something in flight is owed something").isEmpty();
@@ -131,14 +134,25 @@ class FlowPropertyTest {
 
     private void merge(Effect.Merge merge) {
       CommitId head = main.getLast();
-      var candidate = new Candidate(head, Scene.commit(head + "+" + merge.pieces()));
-      if (candidate.equals(Objects.requireNonNull(scene.now.changes().get(merge.change())).candidate())) {
-        scene.tell(new Event.Merged(scene.tick(), merge.change(), candidate, "git"));
-      } else if (random.nextInt(10) == 0) {
-        scene.tell(new Event.Conflicted(scene.tick(), merge.change(), head, List.of("file")));
-      } else {
-        scene.tell(new Event.Merged(scene.tick(), merge.change(), candidate, "git"));
+      if (random.nextInt(10) == 0) {
+        ChangeId which = merge.pieces().get(random.nextInt(merge.pieces().size())).change();
+        scene.tell(
+            switch (random.nextInt(3)) {
+              case 0 -> new Event.NothingToIntegrate(scene.tick(), merge, which, head);
+              case 1 -> new Event.NotMergeable(scene.tick(), merge, which, "unrelated");
+              default -> new Event.Conflicted(scene.tick(), merge, which, head, List.of("file"));
+            });
+        return;
       }
+      // what is made of the same pieces on the same head is the same, and a longer stack stands on the shorter one
+      CommitId commit = head;
+      for (Effect.Piece piece : merge.pieces()) {
+        CommitId below = commit;
+        commit = stacks.computeIfAbsent(below + " " + piece.change(), _ -> Scene.commit("stack " + below + piece.change()));
+        parents.put(commit, below);
+      }
+      TreeId tree = new TreeId(Scene.commit("tree" + commit).hex());
+      scene.tell(new Event.Merged(scene.tick(), merge, new Candidate(head, commit), tree, "git"));
     }
 
     private void promote(Effect.Promote promote) {
@@ -152,7 +166,15 @@ class FlowPropertyTest {
               .as(name + ": " + stage + " of the very commit passed before it landed")
               .anyMatch(its -> its.passed() && its.commit().equals(commit));
         }
-        assertThat(promoted.add(change.id())).as(name + ": landed once").isTrue();
+        int pieces = 0;
+        for (CommitId at = commit; !at.equals(main.getLast()); at = parents.get(at)) {
+          assertThat(parents).as(name + ": it stands on main").containsKey(at);
+          pieces++;
+        }
+        assertThat(promote.branches()).as(name + ": exactly what it holds lands").hasSize(pieces);
+        for (Effect.Tip tip : promote.branches()) {
+          assertThat(promoted.add(tip)).as(name + ": landed once").isTrue();
+        }
         main.add(commit);
         if (random.nextInt(3) == 0) {
           scene.pushed("main", "push" + commits);

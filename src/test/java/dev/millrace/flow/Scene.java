@@ -10,6 +10,7 @@ import dev.millrace.change.Commit;
 import dev.millrace.change.CommitId;
 import dev.millrace.change.Fault;
 import dev.millrace.change.Image;
+import dev.millrace.change.TreeId;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.BranchPattern;
 import dev.millrace.pipeline.Definition;
@@ -24,6 +25,7 @@ import dev.millrace.pipeline.Step;
 import dev.millrace.pipeline.StepName;
 import dev.millrace.pipeline.Text;
 import dev.millrace.queue.IntegrationQueue;
+import dev.millrace.queue.Target;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A small world for stories about the rules: verbs that people and machines have, and one-line pictures of the result.
 final class Scene {
@@ -105,21 +108,45 @@ final class Scene {
     return tell(new Event.BranchDeleted(tick(), SHOP, new BranchName(branch)));
   }
 
-  /// Answers every merge that is owed, on the head given.
+  /// Answers every merge that is owed to the change, on the head given.
   Scene merged(int number, String base) {
-    return tell(new Event.Merged(tick(), id(number), candidate(number, base), "git"));
+    orders(number)
+        .forEach(order -> tell(new Event.Merged(tick(), order, candidate(order, base), tree(order, base), "git")));
+    return this;
   }
 
-  Candidate candidate(int number, String base) {
-    return new Candidate(commit(base), commit(base + "+" + number));
+  List<Effect.Merge> orders(int number) {
+    List<Effect.Merge> orders =
+        owed(change(number)).flatMap(effect -> effect instanceof Effect.Merge merge ? Stream.of(merge) : Stream.empty()).toList();
+    if (orders.isEmpty()) {
+      throw new IllegalStateException("no merge is owed to " + change(number) + " in " + queue());
+    }
+    return orders;
+  }
+
+  private Stream<Effect> owed(Change change) {
+    return Owed.to(now.changes(), change).stream();
+  }
+
+  /// What stands on `m0` with the changes 1 and 2 is `m0+1+2`, however it came to be.
+  private static String name(Effect.Merge order, String base) {
+    return base + order.pieces().stream().map(piece -> "+" + piece.change().number()).collect(Collectors.joining());
+  }
+
+  static Candidate candidate(Effect.Merge order, String base) {
+    return new Candidate(commit(base), commit(name(order, base)));
+  }
+
+  static TreeId tree(Effect.Merge order, String base) {
+    return new TreeId(commit("tree of " + name(order, base)).hex());
   }
 
   Scene conflicts(int number, String base, String... files) {
-    return tell(new Event.Conflicted(tick(), id(number), commit(base), List.of(files)));
+    return tell(new Event.Conflicted(tick(), orders(number).getFirst(), id(number), commit(base), List.of(files)));
   }
 
   Scene nothingNew(int number, String base) {
-    return tell(new Event.NothingToIntegrate(tick(), id(number), commit(base)));
+    return tell(new Event.NothingToIntegrate(tick(), orders(number).getFirst(), id(number), commit(base)));
   }
 
   Scene started(String attempt, Image image) {
@@ -136,6 +163,14 @@ final class Scene {
 
   Scene fails(String attempt) {
     return tried(attempt, new AttemptEvent.Faulted(tick(), new Fault.ExitCode(1)));
+  }
+
+  /// Fails, and fails once more when it is looked at by itself.
+  Scene failsTwice(String first, String base) {
+    int number = Integer.parseInt(first.substring(0, first.indexOf('/')));
+    int slash = first.lastIndexOf('/');
+    String second = first.substring(0, slash + 1) + (Integer.parseInt(first.substring(slash + 1)) + 1);
+    return fails(first).merged(number, base).fails(second);
   }
 
   Scene breaks(String attempt) {
@@ -166,6 +201,18 @@ final class Scene {
     return ask(new Request.Cancel(tick(), "bob", id(number)));
   }
 
+  String hold(Target target, String because) {
+    return ask(new Request.HoldQueue(tick(), "bob", target, because));
+  }
+
+  String release(Target target) {
+    return ask(new Request.ReleaseQueue(tick(), "bob", target));
+  }
+
+  String up(int number, String because) {
+    return ask(new Request.MoveUp(tick(), "bob", id(number), because));
+  }
+
   String check(String branch, String commit, boolean landed) {
     var what = new Commit(commit(commit), "Add " + commit, "alice");
     var aim = new Aim.Check(branch == null ? null : new BranchName(branch), landed);
@@ -181,7 +228,7 @@ final class Scene {
     return switch (Flow.decide(now, request)) {
       case Answer.Granted(var decision, var id) -> {
         take(decision);
-        yield "granted " + id;
+        yield id == null ? "granted" : "granted " + id;
       }
       case Answer.Refused(var because) -> because;
     };
@@ -221,6 +268,11 @@ final class Scene {
     return change != null ? change : ended.get(id(number));
   }
 
+  /// Null while it has not ended.
+  String reasonOrNull(int number) {
+    return change(number).ended() ? reason(number) : null;
+  }
+
   String reason(int number) {
     return ((dev.millrace.change.ChangeState.Ended) change(number).state()).because();
   }
@@ -233,7 +285,7 @@ final class Scene {
   /// What is owed, without the preparations: `run 1/build/build/1, merge 2`.
   String owed() {
     return now.changes().values().stream()
-        .flatMap(change -> Owed.to(change).stream())
+        .flatMap(this::owed)
         .filter(effect -> !(effect instanceof Effect.Prepare))
         .map(Scene::line)
         .collect(Collectors.joining(", "));
@@ -241,7 +293,7 @@ final class Scene {
 
   String prepared() {
     return now.changes().values().stream()
-        .flatMap(change -> Owed.to(change).stream())
+        .flatMap(this::owed)
         .filter(Effect.Prepare.class::isInstance)
         .map(Scene::line)
         .collect(Collectors.joining(", "));
@@ -249,7 +301,8 @@ final class Scene {
 
   private static String line(Effect effect) {
     return switch (effect) {
-      case Effect.Merge merge -> "merge " + merge.change().number();
+      case Effect.Merge merge ->
+          "merge " + merge.pieces().stream().map(piece -> "" + piece.change().number()).collect(Collectors.joining("+"));
       case Effect.Run(var assignment) -> "run " + line(assignment.attempt());
       case Effect.Prepare(var assignment) -> "prepare " + line(assignment.attempt());
       case Effect.Stop(var attempt) -> "stop " + line(attempt);

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
@@ -118,6 +118,9 @@ public final class Elsewhere implements AutoCloseable {
     }
 
     @Override
-    public void received(RepositoryName repository, List<RefMove> moves, List<String> options, Consumer<String> say) {}
+    public Map<BranchName, String> received(
+        RepositoryName repository, List<RefMove> moves, List<String> options, Predicate<String> say) {
+      return Map.of();
+    }
   }
 }

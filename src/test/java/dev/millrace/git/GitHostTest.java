@@ -19,13 +19,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -53,7 +55,7 @@ class GitHostTest {
   private static final class Asked implements Pushes {
     final List<String> heard = new CopyOnWriteArrayList<>();
     Supplier<List<String>> refusal = List::of;
-    Consumer<Consumer<String>> whenReceived = _ -> {};
+    Function<Predicate<String>, Map<BranchName, String>> whenReceived = _ -> Map.of();
 
     @Override
     public List<String> refuse(RepositoryName repository, List<RefMove> moves, List<String> options) {
@@ -62,9 +64,10 @@ class GitHostTest {
     }
 
     @Override
-    public void received(RepositoryName repository, List<RefMove> moves, List<String> options, Consumer<String> say) {
+    public Map<BranchName, String> received(
+        RepositoryName repository, List<RefMove> moves, List<String> options, Predicate<String> say) {
       heard.add("received " + repository + lines(moves, options));
-      whenReceived.accept(say);
+      return whenReceived.apply(say);
     }
 
     private static String lines(List<RefMove> moves, List<String> options) {
@@ -85,18 +88,29 @@ class GitHostTest {
     Worktree.settle();
     repositories = new Repositories(folder.resolve("repositories"));
     repositories.create(SHOP);
-    jetty = new Server();
-    connector = new ServerConnector(jetty);
-    connector.setHost("127.0.0.1");
-    jetty.addConnector(connector);
-    var context = new ServletContextHandler("/");
-    context.addServlet(new GitHost(repositories, asked).servlet(), "/git/*");
-    jetty.setHandler(context);
-    jetty.start();
-    url = "http://127.0.0.1:" + connector.getLocalPort() + "/git/";
+    serve(0);
     ada = Worktree.begin(folder.resolve("ada"));
     ada.git("remote", "add", "origin", url + "shop.git");
     ada.file("a.txt", "one\n").commit("First");
+  }
+
+  /// The same when it is served again: a clone knows it.
+  private int port() {
+    return url == null ? 0 : URI.create(url).getPort();
+  }
+
+  private void serve(long largest) throws Exception {
+    int port = port();
+    jetty = new Server();
+    connector = new ServerConnector(jetty);
+    connector.setHost("127.0.0.1");
+    connector.setPort(port);
+    jetty.addConnector(connector);
+    var context = new ServletContextHandler("/");
+    context.addServlet(new GitHost(repositories, asked, largest).servlet(), "/git/*");
+    jetty.setHandler(context);
+    jetty.start();
+    url = "http://127.0.0.1:" + connector.getLocalPort() + "/git/";
   }
 
   @AfterEach
@@ -163,13 +177,14 @@ class GitHostTest {
     var waited = new CopyOnWriteArrayList<Boolean>();
     asked.whenReceived =
         say -> {
-          say.accept("shop#1 is running");
+          say.test("shop#1 is running");
           try {
             waited.add(seen.await(20, TimeUnit.SECONDS));
           } catch (InterruptedException e) {
             throw new AssertionError(e);
           }
-          say.accept("shop#1 passed");
+          say.test("shop#1 passed");
+          return Map.of();
         };
     Process push = Worktree.start(ada.folder(), "git", "push", "origin", "main");
     var after = new ArrayList<String>();
@@ -184,6 +199,94 @@ class GitHostTest {
     assertThat(push.waitFor(10, TimeUnit.SECONDS)).isTrue();
     assertThat(waited).containsExactly(true);
     assertThat(after).contains("remote: shop#1 is running", "remote: shop#1 passed");
+  }
+
+  @Test
+  void a_push_can_be_reported_as_rejected_after_its_branches_have_moved() {
+    ada.git("push", "origin", "main");
+    ada.on("idea", "main").commit("Second");
+    asked.whenReceived =
+        say -> {
+          assertThat(repositories.branches(SHOP)).containsKeys(new BranchName("idea"), new BranchName("other"));
+          say.test("shop#1 failed");
+          return Map.of(new BranchName("idea"), "shop#1 failed: exit code 1");
+        };
+    Worktree.Ended push = ada.tryGit("push", "origin", "idea", "idea:other");
+    assertThat(push.code()).isEqualTo(1);
+    assertThat(push.output())
+        .contains("remote: shop#1 failed")
+        .contains("[remote rejected] idea -> idea (shop#1 failed: exit code 1)")
+        .contains("[new branch]      idea -> other");
+    asked.whenReceived = _ -> Map.of();
+    assertThat(ada.tryGit("push", "origin", "idea").output()).contains("Everything up-to-date");
+    ada.file("a.txt", "two\n").commit("Fixed");
+    ada.git("push", "origin", "idea");
+    ada.git("commit", "-q", "--amend", "-m", "Rewritten");
+    assertThat(ada.tryGit("push", "origin", "idea").output()).contains("[rejected]", "non-fast-forward");
+    ada.git("push", "--force", "origin", "idea");
+    assertThat(repositories.branch(SHOP, new BranchName("idea"))).map(Commit::subject).contains("Rewritten");
+  }
+
+  @Test
+  void a_push_is_held_for_longer_than_a_connection_may_be_idle_as_long_as_something_is_said() {
+    connector.setIdleTimeout(400);
+    var never = new CountDownLatch(1);
+    asked.whenReceived =
+        say -> {
+          for (int i = 0; i < 12; i++) {
+            assertThat(say.test("… still there " + i)).isTrue();
+            try {
+              assertThat(never.await(100, TimeUnit.MILLISECONDS)).isFalse();
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          }
+          return Map.of(MAIN, "shop#1 failed");
+        };
+    Worktree.Ended push = ada.tryGit("push", "origin", "main");
+    assertThat(push.output()).contains("remote: … still there 11", "[remote rejected] main -> main (shop#1 failed)");
+  }
+
+  @Test
+  void who_has_gone_away_is_told_nothing_more_and_the_branch_stays_moved() throws Exception {
+    var noticed = new CountDownLatch(1);
+    asked.whenReceived =
+        say -> {
+          while (say.test("… still there")) {
+            Thread.onSpinWait();
+          }
+          noticed.countDown();
+          return Map.of();
+        };
+    Process push = Worktree.start(ada.folder(), "git", "push", "origin", "main");
+    try (var lines = new BufferedReader(new InputStreamReader(push.getInputStream(), UTF_8))) {
+      String line = lines.readLine();
+      while (line != null && !line.contains("still there")) {
+        line = lines.readLine();
+      }
+      push.destroy();
+    }
+    assertThat(noticed.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(repositories.branch(SHOP, MAIN)).map(Commit::id).contains(ada.head());
+  }
+
+  @Test
+  void a_push_that_is_too_large_is_refused_and_leaves_nothing_behind() throws Exception {
+    jetty.stop();
+    serve(1 << 20);
+    ada.git("push", "origin", "main");
+    byte[] noise = new byte[2 << 20];
+    new Random(1).nextBytes(noise);
+    Files.write(ada.folder().resolve("noise"), noise);
+    ada.commit("Noise");
+    Worktree.Ended push = ada.tryGit("push", "origin", "main");
+    assertThat(push.code()).isEqualTo(1);
+    assertThat(push.output()).contains("Pack exceeds the limit of 1,048,576 bytes, rejecting the pack");
+    assertThat(repositories.branch(SHOP, MAIN)).map(Commit::subject).contains("First");
+    try (var files = Files.walk(folder.resolve("repositories"))) {
+      assertThat(files.filter(file -> file.toFile().length() > 1 << 19)).isEmpty();
+    }
+    assertThat(asked.heard).hasSize(2);
   }
 
   @Test

@@ -65,6 +65,9 @@ public final class ScriptedContainers {
   private final Map<String, Integer> starts = new HashMap<>();
   private final Set<String> stopped = new TreeSet<>();
   final Set<String> released = new TreeSet<>();
+
+  /// Those of them that had run: they never may again.
+  final Set<String> over = new TreeSet<>();
   private final List<String> violations = new ArrayList<>();
   private final Map<String, Integer> contents = new HashMap<>();
   private String unreachable;
@@ -261,7 +264,10 @@ public final class ScriptedContainers {
 
   synchronized void release(AttemptId attempt) {
     String step = attempt.toString();
-    boxes.remove(step);
+    Box box = boxes.remove(step);
+    if (box != null && (box.startedAt != null || box.outcome != null)) {
+      over.add(step);
+    }
     released.add(step);
     notifyAll();
   }

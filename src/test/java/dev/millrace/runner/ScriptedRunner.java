@@ -35,7 +35,7 @@ final class ScriptedRunner implements Runner {
   @Override
   public void prepare(Assignment assignment, Workspace workspace) throws InterruptedException {
     AttemptId attempt = assignment.attempt();
-    expect(!containers.released.contains(attempt.toString()), attempt + " is prepared after it was released");
+    expect(!containers.over.contains(attempt.toString()), attempt + " is prepared after it was released");
     try {
       fill(assignment, workspace);
     } catch (IOException | UncheckedIOException _) {
@@ -47,7 +47,7 @@ final class ScriptedRunner implements Runner {
   public Outcome run(Assignment assignment, Workspace workspace, Output output) throws InterruptedException {
     AttemptId attempt = assignment.attempt();
     synchronized (containers) {
-      expect(!containers.released.contains(attempt.toString()), attempt + " is run after it was released");
+      expect(!containers.over.contains(attempt.toString()), attempt + " is run after it was released");
       expect(watched.add(attempt), attempt + " is run twice at once");
     }
     try {

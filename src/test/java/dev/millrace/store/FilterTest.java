@@ -53,7 +53,7 @@ class FilterTest {
             case 0 -> new ChangeState.Queued(at, null);
             case 1 -> new ChangeState.Merging(at, null);
             case 2 -> new ChangeState.Moving(at);
-            case 3 -> new ChangeState.Cancelling(at, "Ada");
+            case 3 -> number % 2 == 0 ? new ChangeState.Cancelling(at, "Ada") : new ChangeState.Failing(at, "no");
             case 4 -> new ChangeState.Passed(at, "");
             case 5 -> new ChangeState.Failed(at, "no");
             default -> new ChangeState.Cancelled(at, "no");
@@ -84,7 +84,7 @@ class FilterTest {
       String state =
           switch (change.state()) {
             case ChangeState.Queued _ -> "queued";
-            case ChangeState.Merging _, ChangeState.Moving _, ChangeState.Cancelling _ -> "running";
+            case ChangeState.Merging _, ChangeState.Moving _, ChangeState.Failing _, ChangeState.Cancelling _ -> "running";
             case ChangeState.Passed _ -> "passed";
             case ChangeState.Failed _ -> "failed";
             case ChangeState.Cancelled _ -> "cancelled";

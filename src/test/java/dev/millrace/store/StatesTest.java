@@ -14,6 +14,11 @@ import dev.millrace.change.Aim;
 import dev.millrace.change.Attempt;
 import dev.millrace.change.AttemptState;
 import dev.millrace.change.AttemptState.StopReason;
+import dev.millrace.change.Candidacy;
+import dev.millrace.change.Candidate;
+import dev.millrace.change.ChangeId;
+import dev.millrace.change.CommitId;
+import dev.millrace.change.TreeId;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeState;
 import dev.millrace.change.Fault;
@@ -38,10 +43,29 @@ class StatesTest {
           new ChangeState.Merging(NOON, null),
           new ChangeState.Merging(NOON, VERIFY),
           new ChangeState.Moving(NOON),
+          new ChangeState.Failing(NOON, "verify failed"),
           new ChangeState.Cancelling(NOON, "ada said so"),
           new ChangeState.Passed(NOON, ""),
           new ChangeState.Failed(NOON, "verify failed"),
           new ChangeState.Cancelled(NOON, "ada said so"));
+
+  private static final Candidate CANDIDATE =
+      new Candidate(new CommitId("ab".repeat(20)), new CommitId("cd".repeat(20)));
+  private static final TreeId TREE = new TreeId("ef".repeat(20));
+  private static final ChangeId OTHER = new ChangeId(Samples.SHOP, 7);
+
+  private static final List<Candidacy.State> CANDIDACY_STATES =
+      List.of(
+          new Candidacy.State.Merging(NOON),
+          new Candidacy.State.Testing(NOON, CANDIDATE, TREE),
+          new Candidacy.State.Passed(NOON, CANDIDATE, TREE, null),
+          new Candidacy.State.Passed(NOON, CANDIDATE, TREE, OTHER),
+          new Candidacy.State.Failed(NOON, CANDIDATE, TREE, "unit failed"),
+          new Candidacy.State.Conflicted(NOON, "conflicts in a"),
+          new Candidacy.State.Dropped(NOON, null, "not wanted"),
+          new Candidacy.State.Dropped(NOON, CANDIDATE, "not wanted"),
+          new Candidacy.State.Landed(NOON, CANDIDATE, TREE, OTHER, null),
+          new Candidacy.State.Landed(NOON, CANDIDATE, TREE, OTHER, OTHER));
 
   private static final List<StopReason> REASONS =
       List.of(new StopReason.Cancelled("a newer push"), new StopReason.TimedOut(Duration.ofMillis(90_001)));
@@ -78,6 +102,7 @@ class StatesTest {
   @Test
   void the_examples_leave_no_case_out() {
     assertThat(classes(CHANGE_STATES)).isEqualTo(cases(ChangeState.class));
+    assertThat(classes(CANDIDACY_STATES)).isEqualTo(cases(Candidacy.State.class));
     assertThat(classes(ATTEMPT_STATES)).isEqualTo(cases(AttemptState.class));
     assertThat(classes(REASONS)).isEqualTo(cases(StopReason.class));
     assertThat(classes(FAULTS)).isEqualTo(cases(Fault.class));
@@ -110,6 +135,25 @@ class StatesTest {
           assertThat(store.change(change.id())).contains(change);
           store.save(List.of(decide(change.in(second))));
           assertThat(store.change(change.id())).contains(change.in(second));
+        }
+      }
+    }
+  }
+
+  @Test
+  void every_state_of_a_candidate_comes_back_whatever_it_was_before() {
+    try (Store store = Samples.open(Samples.memory())) {
+      int number = 0;
+      for (Candidacy.State first : CANDIDACY_STATES) {
+        for (Candidacy.State second : CANDIDACY_STATES) {
+          Change plain = change(shop(), ++number).prior(number);
+          Candidacy begun = Candidacy.begun(1, List.of(OTHER, plain.id()), NOON);
+          Change change = plain.with(begun.in(first)).with(Candidacy.begun(2, List.of(plain.id()), NOON));
+          store.save(List.of(decide(change)));
+          assertThat(store.change(change.id())).contains(change);
+          Change next = change.with(begun.in(second).standing(List.of(), false)).prior(0);
+          store.save(List.of(decide(next)));
+          assertThat(store.change(change.id())).contains(next);
         }
       }
     }
