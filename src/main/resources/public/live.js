@@ -107,7 +107,11 @@
     menu.querySelector('.menu-more').href = cell.href;
     cell.after(menu);
     menu.showPopover?.();
-    const place = cell.getBoundingClientRect();
+    put();
+  };
+  // beside its cell, also when the page is scrolled under it, as it is for a cell that the keyboard has just reached
+  const put = () => {
+    const place = opened.getBoundingClientRect();
     const size = menu.getBoundingClientRect();
     const below = place.bottom + 6 + size.height < innerHeight;
     menu.style.left = `${Math.max(12, Math.min(place.left, innerWidth - size.width - 12))}px`;
@@ -141,7 +145,11 @@
     if (cell && cell.matches(':focus-visible')) open(cell);
     else if (menu && !menu.contains(event.target) && cell !== opened) close();
   });
-  document.addEventListener('scroll', (event) => menu && !menu.contains(event.target) && !menu.contains(document.activeElement) && close(), true);
+  document.addEventListener('scroll', (event) => {
+    if (!menu || menu.contains(event.target)) return;
+    if (menu.contains(document.activeElement) || document.activeElement === opened) put();
+    else close();
+  }, true);
 
   // the keyboard: a row is one stop; the arrows go from cell to cell
   const rove = (row, cell) => {

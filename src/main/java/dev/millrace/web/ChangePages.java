@@ -191,6 +191,13 @@ final class ChangePages {
     answer(context, change, desk.cancel(change.id(), BY));
   }
 
+  /// Lets the change be the first of its queue.
+  void moveUp(Context context) {
+    Change change = names.change(context);
+    String reason = Objects.requireNonNullElse(context.formParam("reason"), "").strip();
+    answer(context, change, desk.moveUp(change.id(), reason, BY));
+  }
+
   private void answer(Context context, Change change, Answer answer) {
     if ("row".equals(context.header("Millrace-Wants"))) {
       // asked from a row of the stream, which stays where it is
@@ -213,7 +220,7 @@ final class ChangePages {
   /// Medians and the like come from the pipeline; the map of a change is that of its own definition.
   private Flow flow(Change change) {
     Flow today = flows.flow(change.id().pipeline(), 1);
-    return new Flow(change.definition(), today.changes(), today.figures(), today.window());
+    return new Flow(change.definition(), today.changes(), today.figures(), today.window()).queued(today.turns());
   }
 
   private void show(Context context, View view) {

@@ -1,5 +1,13 @@
 package dev.millrace.web;
 
+import dev.millrace.flow.InFlight;
+import dev.millrace.pipeline.Integration;
+import dev.millrace.queue.Hold;
+import dev.millrace.queue.IntegrationQueue;
+import dev.millrace.queue.Policy;
+import dev.millrace.queue.Target;
+import dev.millrace.web.view.QueueView;
+import dev.millrace.web.view.Turns;
 import dev.millrace.change.Change;
 import dev.millrace.engine.Engine;
 import dev.millrace.engine.Works;
@@ -21,6 +29,7 @@ import io.javalin.http.NotFoundResponse;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -133,7 +142,26 @@ final class Flows {
     newest.forEach(change -> changes.putIfAbsent(change.id().number(), change));
     List<Change> ordered =
         changes.values().stream().sorted(Comparator.comparing(Change::id).reversed()).toList();
-    return new Flow(definition, ordered, store.stageStatistics(pipeline, window, now), window);
+    return new Flow(definition, ordered, store.stageStatistics(pipeline, window, now), window)
+        .queued(turns(definition));
+  }
+
+  private Turns turns(Definition definition) {
+    Integration integration = definition.pipeline().integration();
+    if (integration == null) {
+      return Turns.NONE;
+    }
+    var target = new Target(definition.pipeline().repository(), integration.into());
+    InFlight inFlight = engine.now();
+    @Nullable Hold hold = inFlight.holds().get(target);
+    IntegrationQueue queue = IntegrationQueue.of(inFlight.changes().values()).get(target);
+    if (queue == null) {
+      return new Turns(hold, Map.of(), Map.of());
+    }
+    return new Turns(
+        hold,
+        Policy.plan(queue.train(inFlight.experience().odds(), hold != null)).places(),
+        store.lastNotes(queue.changes().stream().limit(QueueView.SHOWN).map(Change::id).toList()));
   }
 
   /// The flow as the map of its page tells it: with what became of its stages lately.

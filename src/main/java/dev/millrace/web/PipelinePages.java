@@ -13,6 +13,7 @@ import dev.millrace.web.api.RepositoriesResource;
 import dev.millrace.web.api.Wanted;
 import dev.millrace.web.view.Address;
 import dev.millrace.web.view.DefinitionView;
+import dev.millrace.web.view.Field;
 import dev.millrace.web.view.Flow;
 import dev.millrace.web.view.FlowsView;
 import dev.millrace.web.view.HomeView;
@@ -30,7 +31,9 @@ import dev.millrace.web.view.WallView;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// All pipelines, and the page of one.
@@ -162,23 +165,59 @@ final class PipelinePages {
     } else if (branch.startsWith(BranchName.PREFIX)) {
       answer = new Answer.Refused("A branch is named without " + BranchName.PREFIX);
     } else if (branch.isEmpty()) {
-      answer = desk.triggerCommit(pipeline, commit, BY);
+      answer = desk.triggerCommit(pipeline, commit, typed(context), BY);
     } else {
-      answer = desk.triggerBranch(pipeline, new BranchName(branch), BY);
+      answer = desk.triggerBranch(pipeline, new BranchName(branch), typed(context), BY);
     }
     switch (answer) {
       case Answer.Granted(var _, ChangeId id) -> context.redirect(Links.change(id), io.javalin.http.HttpStatus.SEE_OTHER);
       case Answer.Refused(String because) -> {
-        Site site = flows.site();
-        Flow flow = flows.mapped(pipeline, Window.USUAL);
-        String typed = branch.isEmpty() ? commit : branch;
-        context.status(409);
-        Filter newest = Filter.newest(Flows.ROWS);
-        StreamView stream = StreamView.of(flow, flows.map(flow), newest, flows.find(flow, newest), 0, site);
-        var at = Address.of(Links.pipeline(pipeline));
-        show(context, PipelineView.of(flow, flows.map(flow), flows.mirror(flow), stream, because, typed, at, site));
+        refused(context, pipeline, because, branch.isEmpty() ? commit : branch);
       }
     }
+  }
+
+  /// Nothing starts and nothing lands until the queue is released.
+  void hold(Context context) {
+    PipelineName pipeline = names.pipeline(context);
+    String reason = Objects.requireNonNullElse(context.formParam("reason"), "").strip();
+    back(context, pipeline, desk.hold(pipeline, reason, BY));
+  }
+
+  void release(Context context) {
+    PipelineName pipeline = names.pipeline(context);
+    back(context, pipeline, desk.release(pipeline, BY));
+  }
+
+  private void back(Context context, PipelineName pipeline, Answer answer) {
+    switch (answer) {
+      case Answer.Granted _ -> context.redirect(Links.pipeline(pipeline), io.javalin.http.HttpStatus.SEE_OTHER);
+      case Answer.Refused(String because) -> refused(context, pipeline, because, "");
+    }
+  }
+
+  private void refused(Context context, PipelineName pipeline, String because, String typed) {
+    Site site = flows.site();
+    Flow flow = flows.mapped(pipeline, Window.USUAL);
+    context.status(409);
+    Filter newest = Filter.newest(Flows.ROWS);
+    StreamView stream = StreamView.of(flow, flows.map(flow), newest, flows.find(flow, newest), 0, site);
+    var at = Address.of(Links.pipeline(pipeline));
+    show(
+        context,
+        PipelineView.of(
+            flow, flows.map(flow), flows.mirror(flow), stream, because, typed, typed(context), at, site));
+  }
+
+  /// The parameters in a form; a field that is left empty gives none.
+  private static Map<String, String> typed(Context context) {
+    var typed = new TreeMap<String, String>();
+    context.formParamMap().forEach((name, values) -> {
+      if (name.startsWith(Field.PARAMETER) && !values.getFirst().isEmpty()) {
+        typed.put(name.substring(Field.PARAMETER.length()), values.getFirst());
+      }
+    });
+    return typed;
   }
 
   private void show(Context context, View view) {

@@ -14,6 +14,7 @@ import dev.millrace.web.api.LogResource;
 import dev.millrace.web.api.Names;
 import dev.millrace.web.api.PipelinesResource;
 import dev.millrace.web.api.Problems;
+import dev.millrace.web.api.ProgressResource;
 import dev.millrace.web.api.RepositoriesResource;
 import dev.millrace.web.api.StatisticsResource;
 import dev.millrace.web.api.Tidings;
@@ -44,6 +45,7 @@ final class Routes {
   private final StatisticsResource statisticsResource;
   private final PipelinesResource pipelinesResource;
   private final ChangesResource changesResource;
+  private final ProgressResource progressResource;
   private final LogResource logResource;
   private final EventsResource events;
   private final Badges badges;
@@ -75,6 +77,7 @@ final class Routes {
     this.commitsResource = new CommitsResource(desk);
     this.pipelinesResource = new PipelinesResource(store, engine, names, clock);
     this.changesResource = new ChangesResource(store, engine, desk, names, clock);
+    this.progressResource = new ProgressResource(names, works.progress());
     this.logResource = new LogResource(logs, names, tidings);
     this.events = new EventsResource(store, tidings, () -> Pages.server(works.trouble().orElse("")));
     this.statistics = new StatisticsPages(flows, names, store, views);
@@ -108,6 +111,9 @@ final class Routes {
     routes.get("/pipelines/{pipeline}/changes/{number}/row", renderings.once(changes::row));
     routes.post("/pipelines/{pipeline}/changes/{number}/attempts", changes::runAgain);
     routes.post("/pipelines/{pipeline}/changes/{number}/cancellation", changes::cancel);
+    routes.post("/pipelines/{pipeline}/changes/{number}/priority", changes::moveUp);
+    routes.post("/pipelines/{pipeline}/queue/hold", pipelines::hold);
+    routes.post("/pipelines/{pipeline}/queue/release", pipelines::release);
     routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}", logs::page);
     routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}/head", logs::head);
     routes.get("/pipelines/{pipeline}/changes/{number}/{stage}/{step}/lines", logs::lines);
@@ -131,6 +137,10 @@ final class Routes {
     routes.get("/api/v1/pipelines/{pipeline}/changes/{number}", changesResource::show);
     routes.post("/api/v1/pipelines/{pipeline}/changes/{number}/attempts", changesResource::runAgain);
     routes.post("/api/v1/pipelines/{pipeline}/changes/{number}/cancellation", changesResource::cancel);
+    routes.get("/api/v1/pipelines/{pipeline}/changes/{number}/progress", progressResource::follow);
+    routes.post("/api/v1/pipelines/{pipeline}/changes/{number}/priority", changesResource::moveUp);
+    routes.put("/api/v1/pipelines/{pipeline}/queue/hold", changesResource::hold);
+    routes.delete("/api/v1/pipelines/{pipeline}/queue/hold", changesResource::release);
     routes.get("/api/v1/pipelines/{pipeline}/changes/{number}/stages/{stage}/steps/{step}/log", logResource::show);
     routes.get("/api/v1/pipelines/{pipeline}/changes/{number}/stages/{stage}/steps/{step}/log/search", logResource::search);
     routes.get("/api/v1/repositories", repositories::list);

@@ -3,6 +3,8 @@ package dev.millrace.web.api;
 import dev.millrace.change.Aim;
 import dev.millrace.change.Attempt;
 import dev.millrace.change.AttemptState;
+import dev.millrace.change.Candidacy;
+import dev.millrace.change.ChangeId;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeState;
 import dev.millrace.change.Fault;
@@ -48,6 +50,8 @@ final class ChangeJson {
     json.put("subject", change.commit().subject());
     json.put("author", change.commit().author());
     json.put("by", change.by());
+    ObjectNode parameters = json.putObject("parameters");
+    change.values().forEach(parameters::put);
     json.put("confidence", change.confidence().percent());
     json.put("definition", change.definition().commit());
     json.put("createdAt", change.createdAt().toString());
@@ -55,6 +59,10 @@ final class ChangeJson {
     json.put("finishedAt", change.state() instanceof ChangeState.Ended ended ? ended.at().toString() : null);
     json.put("estimate", estimate instanceof Estimate.Known(Duration usual, var _) ? now.plus(usual).toString() : null);
     json.put("latest", estimate instanceof Estimate.Known(var _, Duration late) ? now.plus(late).toString() : null);
+    json.put("priority", change.priority());
+    json.put("landedWith", change.landedWith().map(ChangeId::toString).orElse(null));
+    ArrayNode candidates = json.putArray("candidates");
+    change.candidacies().forEach(candidacy -> candidates.add(candidate(candidacy)));
     ArrayNode stages = json.putArray("stages");
     Map<?, StageState> states = change.stages();
     // asked for once: each answer goes through all stages and attempts
@@ -62,6 +70,21 @@ final class ChangeJson {
     for (Stage stage : change.pipeline().stages()) {
       stages.add(stage(change, stage, states.get(stage.name()), counting.getOrDefault(stage.name(), Map.of())));
     }
+    return json;
+  }
+
+  /// One go at the target: what it was made of, on what, and what came of it.
+  private static ObjectNode candidate(Candidacy candidacy) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("candidate", candidacy.number());
+    ArrayNode changes = json.putArray("changes");
+    candidacy.changes().forEach(change -> changes.add(change.toString()));
+    json.put("state", candidacy.state().getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT));
+    json.put("base", candidacy.candidate().map(candidate -> candidate.base().hex()).orElse(null));
+    json.put("commit", candidacy.candidate().map(candidate -> candidate.commit().hex()).orElse(null));
+    json.put("current", candidacy.current());
+    json.put("at", candidacy.at().toString());
+    json.put("reason", candidacy.because());
     return json;
   }
 
@@ -126,7 +149,7 @@ final class ChangeJson {
   static String word(ChangeState state) {
     return switch (state) {
       case ChangeState.Queued _ -> "queued";
-      case ChangeState.Merging _, ChangeState.Moving _, ChangeState.Cancelling _ -> "running";
+      case ChangeState.Merging _, ChangeState.Moving _, ChangeState.Failing _, ChangeState.Cancelling _ -> "running";
       case ChangeState.Passed _ -> "passed";
       case ChangeState.Failed _ -> "failed";
       case ChangeState.Cancelled _ -> "cancelled";

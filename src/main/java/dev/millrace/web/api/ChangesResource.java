@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -96,10 +97,11 @@ public final class ChangesResource {
     context.contentType("application/json").result(json(change, change.ended() ? Map.of() : statistics(change.id().pipeline())).toString());
   }
 
-  /// `{"branch": "…"}` or `{"commit": "…"}`.
+  /// `{"branch": "…"}` or `{"commit": "…"}`, and `"parameters": {"target": "staging"}`.
   public void start(Context context) {
     PipelineName pipeline = names.pipeline(context);
-    JsonNode body = body(context, "branch", "commit");
+    JsonNode body = body(context, "branch", "commit", "parameters");
+    Map<String, String> parameters = parameters(body);
     String branch = text(body, "branch");
     String commit = text(body, "commit");
     if ((branch == null) == (commit == null)) {
@@ -107,9 +109,22 @@ public final class ChangesResource {
     }
     Answer answer =
         branch != null
-            ? desk.triggerBranch(pipeline, branch(branch), BY)
-            : desk.triggerCommit(pipeline, String.valueOf(commit), BY);
+            ? desk.triggerBranch(pipeline, branch(branch), parameters, BY)
+            : desk.triggerCommit(pipeline, String.valueOf(commit), parameters, BY);
     answer(context, answer);
+  }
+
+  private static Map<String, String> parameters(JsonNode body) {
+    JsonNode given = body.get("parameters");
+    var parameters = new TreeMap<String, String>();
+    if (given == null || given.isNull()) {
+      return parameters;
+    }
+    if (!given.isObject() || given.propertyStream().anyMatch(its -> !its.getValue().isValueNode() || its.getValue().isNull())) {
+      throw new BadRequestResponse("\"parameters\" is a JSON object with a text, a number, true or false for each name.");
+    }
+    given.propertyStream().forEach(its -> parameters.put(its.getKey(), its.getValue().asString()));
+    return parameters;
   }
 
   private static BranchName branch(String text) {
@@ -139,8 +154,27 @@ public final class ChangesResource {
     answer(context, desk.cancel(names.change(context).id(), BY));
   }
 
+  /// `{"reason": "…"}`, which may be left out.
+  public void moveUp(Context context) {
+    Change change = names.change(context);
+    String reason = text(body(context, "reason"), "reason");
+    answer(context, desk.moveUp(change.id(), reason == null ? "" : reason, BY));
+  }
+
+  /// `{"reason": "…"}`.
+  public void hold(Context context) {
+    PipelineName pipeline = names.pipeline(context);
+    String reason = text(body(context, "reason"), "reason");
+    answer(context, desk.hold(pipeline, reason == null ? "" : reason, BY));
+  }
+
+  public void release(Context context) {
+    answer(context, desk.release(names.pipeline(context), BY));
+  }
+
   private void answer(Context context, Answer answer) {
     switch (answer) {
+      case Answer.Granted(var _, @Nullable ChangeId id) when id == null -> context.status(204);
       case Answer.Granted(var _, ChangeId id) -> {
         context.status(201).header("Location", "/api/v1/pipelines/" + id.pipeline() + "/changes/" + id.number());
         context.contentType("application/json").result(ChangeJson.of(store.change(id).orElseThrow()).toString());
@@ -159,15 +193,21 @@ public final class ChangesResource {
               + " on.");
     }
     if (!body.isObject()) {
-      throw new BadRequestResponse("The body is a JSON object with " + String.join(" or ", known) + ".");
+      throw new BadRequestResponse("The body is a JSON object with " + words(known, "or") + ".");
     }
     var unknown = new TreeSet<>(body.propertyNames());
     unknown.removeAll(Arrays.asList(known));
     if (!unknown.isEmpty()) {
       throw new BadRequestResponse(
-          "Unknown: " + String.join(", ", unknown) + "; this takes " + String.join(" and ", known) + ".");
+          "Unknown: " + String.join(", ", unknown) + "; this takes " + words(known, "and") + ".");
     }
     return body;
+  }
+
+  /// `branch, commit and parameters`
+  private static String words(String[] words, String last) {
+    String others = String.join(", ", Arrays.asList(words).subList(0, words.length - 1));
+    return (others.isEmpty() ? "" : others + " " + last + " ") + words[words.length - 1];
   }
 
   private static @Nullable String text(JsonNode body, String name) {

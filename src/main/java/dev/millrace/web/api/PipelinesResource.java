@@ -1,5 +1,12 @@
 package dev.millrace.web.api;
 
+import dev.millrace.queue.Policy;
+import dev.millrace.queue.Plan;
+import dev.millrace.queue.Hold;
+import dev.millrace.flow.InFlight;
+import dev.millrace.change.ChangeId;
+import dev.millrace.change.Candidacy;
+import dev.millrace.change.Change;
 import dev.millrace.engine.Engine;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.BranchPattern;
@@ -15,7 +22,10 @@ import io.javalin.http.Context;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -75,24 +85,52 @@ public final class PipelinesResource {
   /// The queues of the targets that this pipeline's changes wait for, other pipelines' changes included.
   public void queue(Context context) {
     PipelineName name = names.pipeline(context);
+    InFlight inFlight = engine.now();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode queues = json.putArray("queues");
-    for (IntegrationQueue queue : IntegrationQueue.of(engine.now().changes().values()).values()) {
-      if (queue.entries().stream().anyMatch(entry -> entry.change().pipeline().equals(name))) {
-        ObjectNode one = queues.addObject();
-        one.put("repository", queue.target().repository().text());
-        one.put("into", queue.target().branch().text());
-        ArrayNode entries = one.putArray("entries");
-        for (IntegrationQueue.Entry entry : queue.entries()) {
-          ObjectNode its = entries.addObject();
-          its.put("pipeline", entry.change().pipeline().text());
-          its.put("change", entry.change().number());
-          its.put("standing", entry.standing().name().toLowerCase(java.util.Locale.ROOT));
-          its.put("ahead", queue.ahead(entry.change()));
-        }
+    for (IntegrationQueue queue : IntegrationQueue.of(inFlight.changes().values()).values()) {
+      List<Change> all = Stream.concat(queue.changes().stream(), queue.leaving().stream()).toList();
+      if (all.stream().anyMatch(change -> change.id().pipeline().equals(name))) {
+        queues.add(queue(queue, all, inFlight));
       }
     }
     context.contentType("application/json").result(json.toString());
+  }
+
+  private ObjectNode queue(IntegrationQueue queue, List<Change> all, InFlight inFlight) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("repository", queue.target().repository().text());
+    json.put("into", queue.target().branch().text());
+    Hold hold = inFlight.holds().get(queue.target());
+    if (hold == null) {
+      json.putNull("hold");
+    } else {
+      json.putObject("hold").put("by", hold.by()).put("at", hold.at().toString()).put("reason", hold.because());
+    }
+    Map<ChangeId, Plan.Place> places =
+        Policy.plan(queue.train(inFlight.experience().odds(), hold != null)).places();
+    Map<ChangeId, String> last = store.lastNotes(all.stream().map(Change::id).toList());
+    ArrayNode entries = json.putArray("entries");
+    for (Change change : all) {
+      ObjectNode its = entries.addObject();
+      its.put("pipeline", change.id().pipeline().text());
+      its.put("change", change.id().number());
+      its.put("standing", IntegrationQueue.standing(change).toString());
+      its.put("ahead", queue.ahead(change.id()));
+      Plan.Place place = places.get(change.id());
+      its.put("suspect", place != null && place.standing() == Plan.Standing.SUSPECT);
+      its.put("risk", place == null ? null : Double.valueOf(place.risk()));
+      its.put("priority", change.priority());
+      its.put("last", last.getOrDefault(change.id(), ""));
+      ArrayNode tested = its.putArray("tested");
+      for (Candidacy candidacy : change.candidacies()) {
+        if (candidacy.running()) {
+          ArrayNode changes = tested.addArray();
+          candidacy.open().forEach(one -> changes.add(one.toString()));
+        }
+      }
+    }
+    return json;
   }
 
   private static ObjectNode pipeline(Definition definition) {

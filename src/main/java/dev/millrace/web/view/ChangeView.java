@@ -1,5 +1,7 @@
 package dev.millrace.web.view;
 
+import java.util.stream.Collectors;
+import dev.millrace.change.Candidacy;
 import dev.millrace.change.Aim;
 import dev.millrace.change.Attempt;
 import dev.millrace.change.AttemptId;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param candidate empty while it is not known, or when it is the commit itself
 /// @param base what the candidate stands on; empty like it
+/// @param parameters the values of what its pipeline asks for; empty when it asks for nothing
 /// @param alarms what failed, worst first: what one has to look at before anything else
 /// @param pinned whether running again can only mean the definition it follows: today's is the same
 /// @param again what running again by the definition it follows does
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// @param since what the comparison with an earlier change is called
 /// @param comparison where it is
 /// @param advice what its author can do when nothing here can be pressed; empty otherwise
+/// @param goes its candidates, the last one first; empty for what is not integrated
 /// @param live what it listens to
 /// @param title the title of the window
 public record ChangeView(
@@ -39,11 +43,13 @@ public record ChangeView(
     Id candidate,
     Id base,
     String by,
+    List<Given> parameters,
     String definition,
     String definitionCommit,
     List<Alarm> alarms,
     Waterfall waterfall,
     List<Box> stages,
+    List<Go> goes,
     List<Line> notes,
     String advice,
     boolean pinned,
@@ -57,6 +63,9 @@ public record ChangeView(
     String href,
     String title)
     implements View.Fragment {
+
+  /// The value of a parameter.
+  public record Given(String name, String value) {}
 
   /// A commit that can be looked up and copied.
   ///
@@ -107,6 +116,13 @@ public record ChangeView(
   /// @param digest the same in full
   public record Try(int number, Look look, String why, Clock clock, boolean counts, String log, String commit, Moment planned, String image, String digest) {}
 
+  /// A candidate of this change.
+  ///
+  /// @param made what it was made of: `main + #41 + #42`
+  /// @param base the commit that it stood on; empty while it is not known
+  /// @param word what came of it
+  public record Go(int number, String made, Id base, Id commit, Look look, String word, String why, Moment at) {}
+
   /// @param iso when it was, for machines
   /// @param time the same for people
   public record Line(String iso, String time, String sentence) {}
@@ -132,11 +148,13 @@ public record ChangeView(
         candidate != null && merged ? Id.of(candidate.commit()) : Id.NONE,
         candidate != null && merged ? Id.of(candidate.base()) : Id.NONE,
         change.by(),
+        change.values().entrySet().stream().map(its -> new Given(its.getKey(), its.getValue().isEmpty() ? "(empty)" : its.getValue())).toList(),
         Links.definition(change.id().pipeline()),
         PipelineView.abbreviated(change.definition().commit()),
         alarms(change, standing, evidence),
         Waterfall.of(change, standing, now),
         change.pipeline().stages().stream().map(stage -> box(change, stage, standing, flow, now)).toList(),
+        change.candidacies().reversed().stream().map(candidacy -> go(change, candidacy, now)).toList(),
         notes.stream().map(note -> new Line(note.at().toString(), Prose.time(note.at()), Prose.capital(note.sentence()))).toList(),
         advice(change),
         evidence.latest() == null || evidence.latest().text().equals(change.definition().text()),
@@ -151,6 +169,11 @@ public record ChangeView(
         change.id().pipeline() + "/" + change.id().number(),
         Links.body(change.id()),
         title(change, head));
+  }
+
+  /// Whether its candidates tell anything that the rest of the page does not.
+  public boolean telling() {
+    return goes.size() > 1 || goes.stream().anyMatch(go -> !go.why().isEmpty() || go.made().indexOf(" + ") != go.made().lastIndexOf(" + "));
   }
 
   /// The icon of the window.
@@ -234,6 +257,33 @@ public record ChangeView(
         String.join(", ", stage.needs().stream().map(StageName::text).toList()),
         change.attempts(stage.name()).isEmpty() ? String.join(", ", stage.steps().stream().map(step -> step.name().text()).toList()) : "",
         stage.steps().stream().map(step -> item(change, stage, step, standing, now)).toList());
+  }
+
+  private static Go go(Change change, Candidacy candidacy, Instant now) {
+    String into = change.aim() instanceof Aim.Integrate(var _, var target) ? target.text() : "";
+    return new Go(
+        candidacy.number(),
+        into + candidacy.changes().stream().map(its -> " + #" + its.number()).collect(Collectors.joining()),
+        candidacy.candidate().map(candidate -> Id.of(candidate.base())).orElse(Id.NONE),
+        candidacy.candidate().map(candidate -> Id.of(candidate.commit())).orElse(Id.NONE),
+        switch (candidacy.state()) {
+          case Candidacy.State.Merging _ -> Look.MERGING;
+          case Candidacy.State.Testing _ -> Look.RUNNING;
+          case Candidacy.State.Passed _, Candidacy.State.Landed _ -> Look.PASSED;
+          case Candidacy.State.Failed _, Candidacy.State.Conflicted _ -> Look.FAILED;
+          case Candidacy.State.Dropped _ -> Look.CANCELLED;
+        },
+        switch (candidacy.state()) {
+          case Candidacy.State.Merging _ -> "merging";
+          case Candidacy.State.Testing _ -> "testing";
+          case Candidacy.State.Passed _ -> "passed";
+          case Candidacy.State.Failed _ -> "failed";
+          case Candidacy.State.Conflicted _ -> "in conflict";
+          case Candidacy.State.Dropped _ -> "given up";
+          case Candidacy.State.Landed _ -> "landed";
+        },
+        Prose.capital(candidacy.because()),
+        Moment.of(candidacy.at(), now));
   }
 
   private static String summary(Change change, Stage stage) {

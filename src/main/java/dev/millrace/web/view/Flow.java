@@ -26,12 +26,14 @@ import org.jspecify.annotations.Nullable;
 /// @param changes those that have not ended and the last ones that have, newest first
 /// @param figures of each stage; one without trials may be missing
 /// @param window what the figures are of
+/// @param turns what is known of its queue besides its changes
 /// @param shifts how its stages are not what they were; without those that are
 public record Flow(
     Definition definition,
     List<Change> changes,
     Map<StageName, Figures> figures,
     Window window,
+    Turns turns,
     Map<StageName, Shift> shifts) {
   public Flow {
     shifts = Map.copyOf(shifts);
@@ -40,12 +42,17 @@ public record Flow(
   }
 
   public Flow(Definition definition, List<Change> changes, Map<StageName, Figures> figures, Window window) {
-    this(definition, changes, figures, window, Map.of());
+    this(definition, changes, figures, window, Turns.NONE, Map.of());
   }
 
   /// The same, and how its stages are not what they were.
   public Flow with(Map<StageName, Shift> found) {
-    return new Flow(definition, changes, figures, window, found);
+    return new Flow(definition, changes, figures, window, turns, found);
+  }
+
+  /// The same, and what is known of its queue.
+  public Flow queued(Turns known) {
+    return new Flow(definition, changes, figures, window, known, shifts);
   }
 
   Pipeline pipeline() {
@@ -67,19 +74,30 @@ public record Flow(
   }
 
   /// The changes on their way to the target, in the order of their turn.
-  List<IntegrationQueue.Entry> queue() {
-    return queues().stream().flatMap(queue -> queue.entries().stream()).toList();
+  List<Change> queue() {
+    return queues().stream().flatMap(queue -> Stream.concat(queue.changes().stream(), queue.leaving().stream())).toList();
+  }
+
+  /// Whose turn it is, from 1; 0 when it cannot land any more.
+  int position(ChangeId id) {
+    for (IntegrationQueue queue : queues()) {
+      int at = queue.changes().stream().map(Change::id).toList().indexOf(id);
+      if (at >= 0) {
+        return at + 1;
+      }
+    }
+    return 0;
   }
 
   /// Whose turn comes before this one's, if it has to wait for one.
   Optional<ChangeId> before(ChangeId id) {
     for (IntegrationQueue queue : queues()) {
       @Nullable ChangeId before = null;
-      for (IntegrationQueue.Entry entry : queue.entries()) {
-        if (entry.change().equals(id)) {
+      for (Change change : queue.changes()) {
+        if (change.id().equals(id)) {
           return Optional.ofNullable(before);
         }
-        before = entry.standing() == IntegrationQueue.Standing.LOST ? before : entry.change();
+        before = change.id();
       }
     }
     return Optional.empty();
@@ -96,10 +114,7 @@ public record Flow(
     Map<ChangeId, Change> byId = inFlight.stream().collect(Collectors.toMap(Change::id, one -> one));
     for (IntegrationQueue queue : IntegrationQueue.of(inFlight).values()) {
       List<Change> order =
-          queue.entries().stream()
-              .filter(entry -> entry.standing() != IntegrationQueue.Standing.LOST)
-              .flatMap(entry -> Stream.ofNullable(byId.get(entry.change())))
-              .toList();
+          queue.changes().stream().flatMap(entry -> Stream.ofNullable(byId.get(entry.id()))).toList();
       if (order.stream().anyMatch(one -> one.id().equals(change.id()))) {
         return Estimate.turns(order, statistics, now).getOrDefault(change.id(), Estimate.UNKNOWN);
       }

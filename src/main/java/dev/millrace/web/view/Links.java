@@ -54,6 +54,21 @@ public final class Links {
     return pipeline(pipeline) + WALL;
   }
 
+  /// Where a queue is held by a form.
+  public static String hold(PipelineName pipeline) {
+    return queue(pipeline) + "/hold";
+  }
+
+  /// Where it is released.
+  public static String release(PipelineName pipeline) {
+    return queue(pipeline) + "/release";
+  }
+
+  /// Where a change is moved up.
+  public static String priority(ChangeId change) {
+    return change(change) + "/priority";
+  }
+
   public static String queue(PipelineName pipeline) {
     return pipeline(pipeline) + "/queue";
   }

@@ -4,6 +4,7 @@ import dev.millrace.change.Change;
 import dev.millrace.pipeline.BranchPattern;
 import dev.millrace.pipeline.Pipeline;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /// The page of a pipeline: its map, its queue, and its changes under the map.
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
 /// @param windows what the figures can be of
 /// @param zooms how large the map can be drawn; empty where it fits anyway
 /// @param takes which branches come by themselves; may be empty
+/// @param fields what else the form asks for: the parameters
 /// @param refusal why what the reader wanted was refused; empty when nothing was
 public record PipelineView(
     Frame frame,
@@ -36,6 +38,7 @@ public record PipelineView(
     String changes,
     String refusal,
     String branch,
+    List<Field> fields,
     BadgeText badge)
     implements View.Page {
 
@@ -76,6 +79,22 @@ public record PipelineView(
       String branch,
       Address at,
       Site site) {
+    return of(flow, map, mirror, stream, refusal, branch, Map.of(), at, site);
+  }
+
+  /// The same page with what its reader had typed.
+  ///
+  /// @param typed what was in the form for parameters, by name
+  public static PipelineView of(
+      Flow flow,
+      FlowMap map,
+      MirrorView mirror,
+      StreamView stream,
+      String refusal,
+      String branch,
+      Map<String, String> typed,
+      Address at,
+      Site site) {
     Pipeline pipeline = flow.pipeline();
     return new PipelineView(
         Frame.of(
@@ -104,6 +123,7 @@ public record PipelineView(
         Links.changes(pipeline.name()),
         refusal,
         branch,
+        pipeline.parameters().stream().map(parameter -> Field.of(parameter, typed)).toList(),
         BadgeText.of(pipeline.name(), site));
   }
 

@@ -6,6 +6,8 @@ import dev.millrace.change.AttemptId;
 import dev.millrace.change.AttemptState;
 import dev.millrace.change.Between;
 import dev.millrace.change.Candidate;
+import dev.millrace.change.Candidacy;
+import dev.millrace.change.TreeId;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
 import dev.millrace.change.ChangeState;
@@ -194,7 +196,15 @@ final class Samples {
   /// `e`rrored, `c`ancelled, `r`unning, `q`ueued (planned), anything else not yet. Every stage takes a minute and a bit.
   static Change gone(Change change, String outcomes, Instant now) {
     Instant end = now;
-    Change next = change.on(new Candidate(commit(1000 + change.id().number()), commit(2000 + change.id().number()))).in(new ChangeState.Moving(change.createdAt()));
+    var candidate = new Candidate(commit(1000 + change.id().number()), commit(2000 + change.id().number()));
+    Change next = change.on(candidate).in(new ChangeState.Moving(change.createdAt()));
+    if (change.aim() instanceof Aim.Integrate) {
+      var tree = new TreeId(commit(3000 + change.id().number()).hex());
+      next =
+          next.with(
+              Candidacy.begun(1, List.of(change.id()), change.createdAt())
+                  .in(new Candidacy.State.Testing(change.createdAt(), candidate, tree)));
+    }
     List<Stage> stages = change.pipeline().stages();
     var ended = new HashMap<StageName, Instant>();
     for (int at = 0; at < stages.size() && at < outcomes.length(); at++) {
