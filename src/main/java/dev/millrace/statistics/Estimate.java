@@ -91,6 +91,11 @@ public sealed interface Estimate {
     return left(change, all(change), statistics, now);
   }
 
+  /// The same of its way to the target only.
+  static Estimate leftToLanding(Change change, Map<StageName, Summary> statistics, Instant now) {
+    return left(change, landing(change), statistics, now);
+  }
+
   /// The whole way of a change that has not begun, or begins again.
   static Estimate whole(Change change, Map<StageName, Summary> statistics) {
     return whole(change, all(change), statistics);

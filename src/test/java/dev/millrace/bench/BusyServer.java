@@ -9,6 +9,7 @@ import dev.millrace.change.CommitId;
 import dev.millrace.definition.DefinitionReader;
 import dev.millrace.engine.Desk;
 import dev.millrace.engine.Engine;
+import dev.millrace.engine.Progress;
 import dev.millrace.engine.Works;
 import dev.millrace.flow.AttemptEvent;
 import dev.millrace.flow.Effect.Assignment;
@@ -57,7 +58,7 @@ final class BusyServer {
     var engine = new Engine(store);
     var repositories = new Repositories(data.resolve("git"));
     var logs = new Logs(data.resolve("logs"));
-    var works = new Works(engine, store, repositories, new dev.millrace.git.Mirrors(repositories, new dev.millrace.git.Remotes(data.resolve("ssh"), data.resolve("credentials"), false)), new DefinitionReader(), new Idle(), logs, Clock.systemUTC(), 1);
+    var works = new Works(engine, store, repositories, new dev.millrace.git.Mirrors(repositories, new dev.millrace.git.Remotes(data.resolve("ssh"), data.resolve("credentials"), false)), new DefinitionReader(), new Idle(), logs, Clock.systemUTC(), 1, Progress.KEEP_ALIVE);
     var desk = new Desk(engine, store, repositories, Clock.systemUTC());
     var web =
         new WebServer(

@@ -34,6 +34,11 @@ class ServeTest {
   void settings_that_make_no_sense_are_told_in_one_sentence() {
     assertThat(serve("--port", "70000"))
         .isEqualTo("Millrace cannot start: a port is a number from 0 to 65535, not 70000 -> 1");
+    assertThat(serve("--keep-alive", "40"))
+        .isEqualTo("Millrace cannot start: --keep-alive is a number of seconds from 1 to 25, not 40 -> 1");
+    assertThat(serve("--largest-push", "-1"))
+        .isEqualTo(
+            "Millrace cannot start: --largest-push is a number of megabytes, or 0 for any number, not -1 -> 1");
     assertThat(serve("--docker", "docker"))
         .isEqualTo(
             "Millrace cannot start: --docker is like unix:///var/run/docker.sock or tcp://host:2375, not docker -> 1");

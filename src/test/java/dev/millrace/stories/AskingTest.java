@@ -18,7 +18,7 @@ class AskingTest extends Story {
     mill.runs("1/test/test/1");
     assertThat(mill.trigger("shop", "{\"branch\": \"integrate/tea\"}"))
         .isEqualTo("409 Refused: shop#1 is already on its way with this commit; cancel it or wait for its end");
-    mill.fails("1/test/test/1");
+    mill.failsTwice("1/test/test/1");
     mill.becomes(1, "failed");
 
     assertThat(mill.trigger("shop", "{\"branch\": \"integrate/tea\"}"))
@@ -70,8 +70,8 @@ class AskingTest extends Story {
     assertThat(mill.trigger("shop", "{\"branch\": \"a\", \"commit\": \"b\"}"))
         .isEqualTo("400 Not understood: Give either \"branch\" or \"commit\".");
     assertThat(mill.trigger("shop", "{\"brunch\": \"main\"}"))
-        .isEqualTo("400 Not understood: Unknown: brunch; this takes branch and commit.");
-    assertThat(mill.trigger("shop", "[]")).isEqualTo("400 Not understood: The body is a JSON object with branch or commit.");
+        .isEqualTo("400 Not understood: Unknown: brunch; this takes branch, commit and parameters.");
+    assertThat(mill.trigger("shop", "[]")).isEqualTo("400 Not understood: The body is a JSON object with branch, commit or parameters.");
     assertThat(mill.trigger("shop", "{")).startsWith("400 Not understood: The body is not JSON");
     assertThat(mill.trigger("shop", "{\"branch\": \"refs/heads/main\"}"))
         .startsWith("400 Not understood: \"branch\" is the short name of a branch, like main: ");
@@ -91,10 +91,10 @@ class AskingTest extends Story {
     mill.runs("1/test/test/1");
     assertThat(mill.runAgain(1, "tset")).isEqualTo("409 Refused: shop has no stage tset; it has test, main");
     assertThat(mill.runAgain(1, "test"))
-        .isEqualTo("409 Refused: test or a stage after it is still to run in shop#1; cancel it first or wait");
+        .isEqualTo("409 Refused: shop#1 is in the queue, which tries it again by itself where that can help; cancel it first");
     assertThat(mill.runAgain(1, "Test!"))
         .isEqualTo("400 Not understood: Give the stage to run again from: {\"from\": \"verify\"}.");
-    mill.fails("1/test/test/1");
+    mill.failsTwice("1/test/test/1");
     mill.becomes(1, "failed");
     shop.forcePush("integrate/tea", "Sell better tea", "tea", "oolong\n");
     assertThat(mill.runAgain(1, "test"))

@@ -21,7 +21,7 @@ class BadgeTest extends Story {
     mill.passes("1/test/test/1");
     mill.becomes(1, "passed");
     shop.push("integrate/rum", "Sell rum", "rum", "brown\n");
-    mill.fails("2/test/test/1");
+    mill.failsTwice("2/test/test/1");
     mill.becomes(2, "failed");
     assertThat(says("/badge/shop.svg")).isEqualTo("200 shop: failed");
     assertThat(says("/badge/shop.svg?branch=integrate/tea")).isEqualTo("200 shop: passed");

@@ -74,18 +74,18 @@ class DefiningTest extends Story {
 
     assertThat(mill.define("shop", LONGER)).isEqualTo("Defined now: shop.");
 
-    mill.fails("1/test/test/1");
+    mill.failsTwice("1/test/test/1");
     mill.becomes(1, "failed");
     shop.push("integrate/coffee", "Sell coffee", "coffee", "black\n");
     mill.passes("2/test/test/1");
     mill.becomes(2, "passed");
-    assertThat(mill.change(1)).isEqualTo("failed (test failed: test: exit code 1): test failed, main pending");
+    assertThat(mill.change(1)).isEqualTo("failed (test failed: test: exit code 1; shop#1 failed twice, with nothing else to blame): test failed 2, main pending");
     assertThat(mill.change(2)).isEqualTo("passed: lint passed, test passed, main passed");
 
     assertThat(mill.runAgainByTodaysDefinition(1, "lint")).startsWith("201");
-    mill.passes("1/test/test/2");
+    mill.passes("1/test/test/3");
     mill.becomes(1, "passed");
-    assertThat(mill.change(1)).isEqualTo("passed: lint passed, test passed 2, main passed");
+    assertThat(mill.change(1)).isEqualTo("passed: lint passed, test passed 3, main passed");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.millrace.stories;
 
 import dev.millrace.change.CommitId;
 import dev.millrace.git.Worktree;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -62,6 +63,38 @@ final class Developer {
   /// The branch's present head pushed under another name as well.
   String pushAs(String branch) {
     return told(clone.tryGit("push", "-f", "origin", "HEAD:refs/heads/" + branch));
+  }
+
+  /// One commit on the head of main, pushed as this branch with these options; what git shows, and its exit code.
+  String pushWith(List<String> options, String branch, String subject, String file, String content) throws Exception {
+    return begin(options, branch, subject, file, content).ends();
+  }
+
+  /// The same, not waited for.
+  HeldPush begin(List<String> options, String branch, String subject, String file, String content) throws Exception {
+    startFromMain(branch);
+    clone.file(file, content);
+    commit(subject);
+    return beginHere(options, branch);
+  }
+
+  /// Another commit on top of what this branch was pushed with.
+  HeldPush beginMore(List<String> options, String branch, String subject, String file, String content) throws Exception {
+    clone.git("checkout", "-q", branch);
+    clone.file(file, content);
+    commit(subject);
+    return beginHere(options, branch);
+  }
+
+  /// The present commit, under these names.
+  HeldPush beginHere(List<String> options, String... branches) throws Exception {
+    var command = new ArrayList<>(List.of("git", "push"));
+    options.forEach(option -> command.addAll(List.of("-o", option)));
+    command.add("origin");
+    for (String branch : branches) {
+      command.add("HEAD:refs/heads/" + branch);
+    }
+    return new HeldPush(Worktree.start(clone.folder(), command.toArray(String[]::new)), this::told);
   }
 
   CommitId head() {
@@ -125,8 +158,11 @@ final class Developer {
   }
 
   private String told(Worktree.Ended ended) {
-    return ended
-        .output()
+    return told(ended.output());
+  }
+
+  private String told(String output) {
+    return output
         .lines()
         .filter(line -> !line.startsWith("remote: Updating references"))
         .filter(line -> line.startsWith("remote: ") || line.contains("rejected]") || line.startsWith("fatal:"))

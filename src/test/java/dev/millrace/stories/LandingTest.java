@@ -83,36 +83,43 @@ class LandingTest extends Story {
   @Test
   void what_fails_does_not_land_until_it_has_run_again_and_passed() throws Exception {
     shop.push("integrate/tea", "Sell tea", "tea", "green\n");
-    mill.fails("1/verify/unit/1");
+    mill.failsTwice("1/verify/unit/1");
     mill.becomes(1, "failed");
     assertThat(mill.change(1))
         .isEqualTo(
-            "failed (verify failed: unit: exit code 1): build passed, verify failed, main pending, deploy pending");
+            "failed (verify failed: unit: exit code 1; shop#1 failed twice, with nothing else to blame): build passed, verify failed 2, main pending, deploy pending");
     assertThat(mill.main()).isEqualTo("<Begin>");
     assertThat(shop.branches()).containsExactly("integrate/tea", "main");
 
     assertThat(mill.runAgain(1, "deploy"))
         .isEqualTo("409 Refused: deploy needs main, which has not passed; run again from main");
     assertThat(mill.runAgain(1, "verify")).isEqualTo("201 /api/v1/pipelines/shop/changes/1");
-    mill.passes("1/verify/unit/2");
+    mill.passes("1/verify/unit/3");
     mill.becomes(1, "passed");
 
     assertThat(mill.attempts(1))
         .containsExactly(
             "build/build 1 passed",
             "verify/unit 1 failed (exit code 1)",
-            "verify/unit 2 passed",
+            "verify/unit 2 failed (exit code 1)",
+            "verify/unit 3 passed",
             "verify/browser 1 passed",
-            "verify/browser 2 passed",
+            "verify/browser 3 passed",
             "main/promote 1 passed",
             "deploy/deploy 1 passed");
     assertThat(mill.history(1))
         .containsExactly(
             "integrate/tea at <Sell tea> is to be integrated into main, asked by a push by Ada",
             "merged with <Begin>: candidate <candidate 1>, made by git",
-            "failed: verify failed: unit: exit code 1",
+            "failed on <Begin>: verify failed: unit: exit code 1",
+            "shop#1 failed by itself; it is tried by itself once more",
+            "the candidate on <Begin> is kept; what had failed or was stopped runs again",
+            "failed on <Begin>: verify failed: unit: exit code 1",
+            "verify failed: unit: exit code 1; shop#1 failed twice, with nothing else to blame",
             "run again from verify by the API",
+            "shop#1 on the target's head",
             "the candidate on <Begin> is kept; runs again from verify",
+            "verify/unit is flaky: it passed on the commit on which it had failed",
             "promoted: main is now <candidate 1>",
             "passed");
     assertThat(mill.main()).isEqualTo("<candidate 1>");
@@ -125,16 +132,18 @@ class LandingTest extends Story {
     mill.fails("1/verify/unit/1");
     mill.passes("2/verify/unit/1");
     mill.becomes(2, "passed");
+    mill.fails("1/verify/unit/2");
+    mill.becomes(1, "failed");
 
-    assertThat(mill.runAgain(1, "verify")).startsWith("201");
-    mill.passes("1/verify/unit/2");
+    assertThat(mill.runAgain(1, "build")).startsWith("201");
+    mill.passes("1/verify/unit/3");
     mill.becomes(1, "passed");
 
     assertThat(mill.history(1))
         .contains(
-            "merged again, now with <candidate 2>: candidate <candidate 3>, made by git; the target has moved since,"
-                + " so every stage runs");
-    assertThat(mill.attempts(1)).contains("build/build 2 passed", "verify/unit 2 passed");
+            "merged with <candidate 2>: candidate <candidate 3>, made by git",
+            "the candidate on <candidate 2> is kept; runs again from build");
+    assertThat(mill.attempts(1)).contains("build/build 2 passed", "verify/unit 3 passed");
     assertThat(shop.mainline())
         .containsExactly(
             "Merge integrate/tea into main (shop#1)", "Merge integrate/coffee into main (shop#2)", "Begin");
@@ -230,12 +239,12 @@ class LandingTest extends Story {
     mill.runs("1/build/build/1");
     mill.containers.awaitPrepared("shop/1/verify/unit/1");
     mill.containers.awaitPrepared("shop/1/verify/browser/1");
-    mill.fails("1/build/build/1");
+    mill.failsTwice("1/build/build/1");
     mill.becomes(1, "failed");
     for (String step : new String[] {"build/build", "verify/unit", "verify/browser"}) {
       mill.containers.awaitReleased("shop/1/" + step + "/1");
     }
     assertThat(mill.containers.all()).isEmpty();
-    assertThat(mill.attempts(1)).containsExactly("build/build 1 failed (exit code 1)");
+    assertThat(mill.attempts(1)).containsExactly("build/build 1 failed (exit code 1)", "build/build 2 failed (exit code 1)");
   }
 }

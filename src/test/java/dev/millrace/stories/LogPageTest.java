@@ -45,10 +45,10 @@ class LogPageTest {
             folder,
             """
             repository: shop
-            integrate: {branches: ["integrate/**"], parallel: 1}
+            on: {push: ["integrate/**"]}
             stages:
               - {name: test, steps: [green, long, slow, silent]}
-              - {name: main, promote: true}
+              - {name: main, steps: [silent]}
             steps:
               green: {image: scripted, run: wait}
               long: {image: scripted, run: wait}

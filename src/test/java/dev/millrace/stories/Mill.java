@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.change.ChangeId;
 import dev.millrace.definition.DefinitionReader;
 import dev.millrace.definition.Source;
+import dev.millrace.engine.Progress;
 import dev.millrace.git.Worktree;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.runner.ScriptedContainers;
@@ -51,6 +52,9 @@ final class Mill implements AutoCloseable {
   final ScriptedContainers containers =
       new ScriptedContainers(clock).script("pass", step -> end(step, 0)).script("fail", step -> end(step, 1));
   final Names names = new Names();
+
+  /// After how long a silence a push that waits is told something; counts from the next start on.
+  Duration keepAlive = Progress.KEEP_ALIVE;
 
   private final HttpClient ears = HttpClient.newHttpClient();
   private final Path folder;
@@ -207,6 +211,13 @@ final class Mill implements AutoCloseable {
   void fails(String step) throws InterruptedException {
     runs(step);
     containers.end(locator(step), 1);
+  }
+
+  /// Fails, and fails once more when it is looked at by itself.
+  void failsTwice(String step) throws InterruptedException {
+    fails(step);
+    int slash = step.lastIndexOf('/');
+    fails(step.substring(0, slash + 1) + (Integer.parseInt(step.substring(slash + 1)) + 1));
   }
 
   void prints(String step, String text) throws InterruptedException {
@@ -374,7 +385,7 @@ final class Mill implements AutoCloseable {
     server =
         new Server(
             new Settings(
-                "127.0.0.1", port, data, "", "", "http://mill", ROOM, folder.resolve("credentials"), false),
+                "127.0.0.1", port, data, "", "", "http://mill", ROOM, folder.resolve("credentials"), false, keepAlive, 0),
             _ -> containers.runner(),
             clock);
     http = HttpClient.newHttpClient();

@@ -94,7 +94,9 @@ class MovingTest extends Story {
             "integrate/tea at <Sell tea> is to be integrated into main, asked by a push by Ada",
             "merged with <Begin>: candidate <candidate 1>, made by git",
             "main moved to <Mend the roof> (a push by Ada): merged with it again",
-            "merged again, now with <Mend the roof>: candidate <candidate 2>, made by git",
+            "given up on shop#1: the target has moved on without it",
+            "shop#1 on the target's head",
+            "merged with <Mend the roof>: candidate <candidate 2>, made by git",
             "promoted: main is now <candidate 2>",
             "passed");
     assertThat(shop.mainline())
@@ -117,8 +119,9 @@ class MovingTest extends Story {
         .containsExactly(
             "integrate/tea at <Sell tea> is to be integrated into main, asked by a push by Ada",
             "merged with <Begin>: candidate <candidate 1>, made by git",
-            "the target had moved to <Mend the roof> meanwhile: merged with it again",
-            "merged again, now with <Mend the roof>: candidate <candidate 2>, made by git",
+            "main moved to <Mend the roof> (while shop#1 was promoted): merged with it again",
+            "shop#1 on the target's head",
+            "merged with <Mend the roof>: candidate <candidate 2>, made by git",
             "promoted: main is now <candidate 2>",
             "passed");
     assertThat(mill.attempts(1))
@@ -143,7 +146,7 @@ class MovingTest extends Story {
     assertThat(mill.cancel(1))
         .isEqualTo("409 Refused: shop#1 is being cancelled already; its running steps are told to stop");
     assertThat(mill.runAgain(1, "test"))
-        .isEqualTo("409 Refused: shop#1 is still on its way; cancel it first");
+        .isEqualTo("409 Refused: shop#1 is in the queue, which tries it again by itself where that can help; cancel it first");
     mill.fails("1/test/test/1");
     mill.becomes(1, "cancelled");
 
@@ -182,14 +185,16 @@ class MovingTest extends Story {
             "integrate/tea at <Sell tea> is to be integrated into main, asked by a push by Ada",
             "merged with <Begin>: candidate <candidate 1>, made by git",
             "main moved to <Mend the roof> (a push by Ada): merged with it again",
-            "the target is at <Begin> again: the candidate is kept, and what was stopped runs again",
+            "given up on shop#1: the target has moved on without it",
+            "shop#1 on the target's head",
+            "the candidate on <Begin> is kept; what had failed or was stopped runs again",
             "promoted: main is now <candidate 1>",
             "passed");
   }
 
   @Test
-  void two_are_tested_at_once_and_the_second_again_on_top_of_the_first() throws Exception {
-    mill.define("shop", SHORT.replace("parallel: 1", "parallel: 2"));
+  void two_are_tested_at_once_and_what_the_first_becomes_is_what_the_second_stands_on() throws Exception {
+    mill.define("shop", SHORT.replace("parallel: 1", "parallel: 2, batch: 1"));
     shop.push("integrate/tea", "Sell tea", "tea", "green\n");
     shop.push("integrate/coffee", "Sell coffee", "coffee", "black\n");
     shop.push("integrate/milk", "Sell milk", "milk", "white\n");
@@ -198,22 +203,36 @@ class MovingTest extends Story {
     assertThat(mill.change(3)).startsWith("queued");
 
     mill.passes("1/test/test/1");
-    mill.isStopped("2/test/test/1");
-    mill.runs("3/test/test/1");
-    mill.passes("2/test/test/2");
-    mill.passes("3/test/test/2");
+    mill.becomes(1, "passed");
+    mill.passes("2/test/test/1");
+    mill.passes("3/test/test/1");
     mill.becomes(3, "passed");
 
-    assertThat(mill.history(1)).contains("promoted: main is now <candidate 1>");
-    assertThat(mill.history(2))
-        .contains(
-            "main moved to <candidate 1> (by shop#1): merged with it again",
-            "merged again, now with <candidate 1>: candidate <candidate 3>, made by git");
+    assertThat(mill.attempts(2)).containsExactly("test/test 1 passed", "main/promote 1 passed");
+    assertThat(mill.history(2)).contains("shop#2 on top of shop#1");
     assertThat(shop.mainline())
         .containsExactly(
             "Merge integrate/milk into main (shop#3)",
             "Merge integrate/coffee into main (shop#2)",
             "Merge integrate/tea into main (shop#1)",
             "Begin");
+  }
+
+  @Test
+  void the_second_passes_first_and_both_land_at_once() throws Exception {
+    mill.define("shop", SHORT.replace("parallel: 1", "parallel: 2"));
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    shop.push("integrate/coffee", "Sell coffee", "coffee", "black\n");
+    mill.runs("1/test/test/1");
+    mill.passes("2/test/test/1");
+    mill.isStopped("1/test/test/1");
+    mill.becomes(1, "passed");
+    mill.becomes(2, "passed");
+    assertThat(mill.change(1))
+        .isEqualTo("passed (landed with shop#2, whose candidate holds it and passed): test passed, main passed");
+    assertThat(shop.branches()).containsExactly("main");
+    assertThat(shop.mainline())
+        .containsExactly(
+            "Merge integrate/coffee into main (shop#2)", "Merge integrate/tea into main (shop#1)", "Begin");
   }
 }

@@ -37,9 +37,14 @@ class TroubleTest extends Story {
     mill.define("shop", HURRIED);
     shop.push("integrate/tea", "Sell tea", "tea", "green\n");
     mill.runs("1/test/test/1");
+    mill.runs("1/test/test/2");
     mill.becomes(1, "failed");
-    assertThat(mill.attempts(1)).containsExactly("test/test 1 timed-out (timed out after 1 s)");
-    assertThat(mill.change(1)).isEqualTo("failed (test failed: test: timed out after 1 s): test failed, main pending");
+    assertThat(mill.attempts(1))
+        .containsExactly("test/test 1 timed-out (timed out after 1 s)", "test/test 2 timed-out (timed out after 1 s)");
+    assertThat(mill.change(1))
+        .isEqualTo(
+            "failed (test failed: test: timed out after 1 s; shop#1 failed twice, with nothing else to blame):"
+                + " test failed 2, main pending");
     assertThat(mill.main()).isEqualTo("<Begin>");
   }
 
@@ -84,9 +89,13 @@ class TroubleTest extends Story {
     shop.push("integrate/tea", "Sell tea", "tea", "green\n");
     mill.runs("1/test/test/1");
     mill.containers.outOfMemory("shop/1/test/test/1");
+    mill.runs("1/test/test/2");
+    mill.containers.outOfMemory("shop/1/test/test/2");
     mill.becomes(1, "failed");
     assertThat(mill.attempts(1))
-        .containsExactly("test/test 1 failed (out of memory: it used more than its 2048 MiB)");
+        .containsExactly(
+            "test/test 1 failed (out of memory: it used more than its 2048 MiB)",
+            "test/test 2 failed (out of memory: it used more than its 2048 MiB)");
   }
 
   @Test

@@ -85,7 +85,7 @@ class WhereIsTest extends Story {
   @Test
   void changes_are_filtered_and_what_is_pressed_in_a_row_is_answered_there() throws Exception {
     shop.push("integrate/tax", "Know the tax", "tax", "19\n");
-    mill.fails("1/test/test/1");
+    mill.failsTwice("1/test/test/1");
     mill.becomes(1, "failed");
     shop.push("integrate/page", "Show 100%", "page", "tax\n");
     mill.runs("2/test/test/1");
