@@ -111,7 +111,7 @@ public record Filter(List<String> states, String branch, String author, String t
   /// The words that rows have for them.
   List<String> stored() {
     return states.stream()
-        .flatMap(state -> (state.equals("running") ? List.of("merging", "moving", "cancelling") : List.of(state)).stream())
+        .flatMap(state -> (state.equals("running") ? List.of("merging", "moving", "failing", "cancelling") : List.of(state)).stream())
         .toList();
   }
 
