@@ -101,18 +101,19 @@ public sealed interface Estimate {
     return whole(change, all(change), statistics);
   }
 
-  /// How long each of those will still take that are to land one behind the other. What is behind another is tested on
-  /// top of what that one made of the branch, so it begins when the other has landed, also if it is tested already.
+  /// How long each of those will still take that are to land one behind the other. What is tested already stands on those
+  /// ahead of it and lands with its own candidate; what waits is taken to begin when all that is tested has landed, which
+  /// is late where there is more room.
   ///
   /// @param changes in the order of their turn
   static Map<ChangeId, Estimate> turns(List<Change> changes, Map<StageName, Summary> statistics, Instant now) {
     var turns = new LinkedHashMap<ChangeId, Estimate>();
     Estimate free = NOTHING;
     for (Change change : changes) {
-      boolean begun = turns.isEmpty() && change.state() instanceof ChangeState.Moving;
+      boolean begun = change.state() instanceof ChangeState.Moving;
       Set<StageName> landing = landing(change);
       turns.put(change.id(), begun ? left(change, statistics, now) : free.then(whole(change, statistics)));
-      free = begun ? left(change, landing, statistics, now) : free.then(whole(change, landing, statistics));
+      free = begun ? free.and(left(change, landing, statistics, now)) : free.then(whole(change, landing, statistics));
     }
     return turns;
   }

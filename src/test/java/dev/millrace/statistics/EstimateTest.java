@@ -159,8 +159,9 @@ class EstimateTest {
   }
 
   @Test
-  void what_is_tested_already_behind_another_one_is_tested_again_on_top_of_it() {
-    assertThat(turns(verifying(1, 40), verifying(2, 90))).isEqualTo(Map.of(1, known(92), 2, known(60 + 2 + 132)));
+  void what_is_tested_already_on_top_of_another_one_lands_with_its_own_candidate() {
+    assertThat(turns(verifying(1, 40), verifying(2, 90), waiting(3)))
+        .isEqualTo(Map.of(1, known(92), 2, known(10 + 2 + 30), 3, known(60 + 2 + 132)));
   }
 
   @Test

@@ -89,6 +89,7 @@ public record Cell(
   /// Whether what comes before the stage is there to be kept, and nothing is under way.
   static boolean again(Change change, Stage stage, Standing standing) {
     return change.ended()
+        && change.landedWith().isEmpty()
         && standing.state(stage) != StageState.SKIPPED
         && stage.needs().stream().allMatch(need -> standing.states().get(need) == StageState.PASSED);
   }

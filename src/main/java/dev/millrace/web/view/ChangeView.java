@@ -282,7 +282,9 @@ public record ChangeView(
           case Candidacy.State.Dropped _ -> "given up";
           case Candidacy.State.Landed _ -> "landed";
         },
-        Prose.capital(candidacy.because()),
+        candidacy.state() instanceof Candidacy.State.Landed landed && !landed.with().equals(change.id())
+            ? "With " + landed.with()
+            : Prose.capital(candidacy.because()),
         Moment.of(candidacy.at(), now));
   }
 

@@ -85,7 +85,7 @@ public record QueueView(
         position,
         word(flow, change, standing, place),
         tested(flow, change),
-        place.map(its -> Math.round(100 * its.risk()) + " %").orElse(""),
+        place.map(its -> Math.round(100 * its.risk()) + "\u00a0%").orElse(""),
         head.left(),
         Prose.capital(flow.turns().last(change.id())),
         position > 1 ? Links.priority(change.id()) : "",
