@@ -56,6 +56,14 @@ public record QueueView(
     return "queue";
   }
 
+  /// What is found where the queue is unfolded.
+  public String inside() {
+    if (!links.isEmpty()) {
+      return "What is tested on what, and why";
+    }
+    return held.isEmpty() ? "Hold the queue" : "Release the queue";
+  }
+
   public static QueueView of(Flow flow, Instant now) {
     Integration integration = flow.pipeline().integration();
     List<Change> queue = flow.queue();

@@ -1,7 +1,9 @@
 package dev.millrace.web.view;
 
 import dev.millrace.change.Change;
+import dev.millrace.pipeline.Integration;
 import dev.millrace.pipeline.Pipeline;
+import dev.millrace.pipeline.Remote;
 import dev.millrace.store.Filter;
 import dev.millrace.store.Found;
 import java.util.List;
@@ -51,9 +53,20 @@ public record StreamView(
 
   /// The commands that bring the first change.
   ///
-  /// @param remote the repository's address
+  /// @param remote the repository's address, where it is hosted
+  /// @param seen how soon a push is noticed; empty where this server hosts the repository and knows at once
   /// @param branch an example of a branch that the pipeline takes; empty when it takes none by push
-  public record FirstPush(String remote, String branch, String into) {}
+  public record FirstPush(String remote, String seen, String branch, String into) {
+    static FirstPush of(Pipeline pipeline, Site site) {
+      Remote remote = pipeline.remote();
+      Integration integration = pipeline.integration();
+      return new FirstPush(
+          remote == null ? site.remote(pipeline.repository()) : remote.url().text(),
+          remote == null ? "" : "A push there is noticed within " + Prose.duration(remote.poll()) + ".",
+          StreamView.branch(pipeline),
+          integration == null ? "" : integration.into().text());
+    }
+  }
 
   @Override
   public String template() {
@@ -96,7 +109,7 @@ public record StreamView(
         filter.everything() ? "" : words(found, filter),
         FilterView.kind(filter, 1),
         FilterView.kind(filter, 2),
-        new FirstPush(site.remote(pipeline.repository()), branch(pipeline), pipeline.integration() == null ? "" : pipeline.integration().into().text()));
+        FirstPush.of(pipeline, site));
   }
 
   private static boolean goesOnSearching(Found found, Filter filter) {

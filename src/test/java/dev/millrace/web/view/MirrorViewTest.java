@@ -74,4 +74,14 @@ class MirrorViewTest {
     String page = new Views().html(of(state(null, "<b>it</b> is down", NOW, NOW)));
     assertThat(page).contains("&lt;b&gt;it&lt;/b&gt; is down").contains("Fetch now");
   }
+
+  @Test
+  void what_has_no_change_yet_says_where_to_push_the_first() {
+    StreamView.FirstPush there = StreamView.FirstPush.of(SHOP, Samples.SITE);
+    assertThat(there.remote()).isEqualTo(URL.text());
+    assertThat(there.seen()).isEqualTo("A push there is noticed within 1m 00s.");
+    StreamView.FirstPush here = StreamView.FirstPush.of(HERE, Samples.SITE);
+    assertThat(here.remote()).isEqualTo(Samples.SITE.remote(HERE.repository()));
+    assertThat(here.seen()).isEmpty();
+  }
 }

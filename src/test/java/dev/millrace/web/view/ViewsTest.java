@@ -319,7 +319,7 @@ class ViewsTest {
     for (int number = 1; number <= 100; number++) {
       Change change = change("pf");
       int weight = 1 << 19;
-      views.page(new StreamView("", "", "", "", "", 0, true, List.of(Piece.of(number, weight, () -> RowView.of(change, flow(change), MAP, NOW))), "", "", "", "", "", false, false, FilterView.of(SHOP.name(), Filter.newest(1)), "", "", "", new StreamView.FirstPush("", "", "")));
+      views.page(new StreamView("", "", "", "", "", 0, true, List.of(Piece.of(number, weight, () -> RowView.of(change, flow(change), MAP, NOW))), "", "", "", "", "", false, false, FilterView.of(SHOP.name(), Filter.newest(1)), "", "", "", new StreamView.FirstPush("", "", "", "")));
     }
     assertThat(views.bytes()).isBetween(Views.MOST_BYTES / 2, Views.MOST_BYTES);
   }
