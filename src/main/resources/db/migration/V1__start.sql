@@ -54,7 +54,7 @@ create table change (
     constraint ck_change_state check (
         (state in ('queued', 'merging') and because is null)
         or (state = 'moving' and because is null and from_stage is null)
-        or (state in ('failing', 'cancelling', 'passed', 'failed', 'cancelled') and because is not null and from_stage is null)),
+        or (state in ('failing', 'passing', 'cancelling', 'passed', 'failed', 'cancelled') and because is not null and from_stage is null)),
     constraint ck_change_candidate check (
         (candidate_base is null and candidate_commit is null)
         or (candidate_base is not null and candidate_commit is not null))

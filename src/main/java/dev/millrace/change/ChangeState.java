@@ -18,16 +18,27 @@ public sealed interface ChangeState {
   record Moving(Instant since) implements ChangeState {}
 
   /// Is out, and waits until its running steps have ended.
-  record Failing(Instant since, String because) implements ChangeState {}
+  record Failing(Instant since, String because) implements ChangeState, Leaving {}
+
+  /// Has nothing more to do, and waits until its running steps have stopped.
+  record Passing(Instant since, String because) implements ChangeState, Leaving {}
 
   /// Shall stop, and waits until its running steps have.
-  record Cancelling(Instant since, String because) implements ChangeState {}
+  record Cancelling(Instant since, String because) implements ChangeState, Leaving {}
 
   record Passed(Instant at, String because) implements ChangeState, Ended {}
 
   record Failed(Instant at, String because) implements ChangeState, Ended {}
 
   record Cancelled(Instant at, String because) implements ChangeState, Ended {}
+
+  /// What will become of it is known, and only what still runs of it is waited for.
+  sealed interface Leaving extends ChangeState {
+    Instant since();
+
+    /// A sentence for people.
+    String because();
+  }
 
   /// One of the three ends; running it again leaves them.
   sealed interface Ended extends ChangeState {

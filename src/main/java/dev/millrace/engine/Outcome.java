@@ -51,8 +51,7 @@ public record Outcome(ChangeId change, End end, String because) {
       case ChangeState.Queued _,
           ChangeState.Merging _,
           ChangeState.Moving _,
-          ChangeState.Failing _,
-          ChangeState.Cancelling _ ->
+          ChangeState.Leaving _ ->
           Optional.empty();
     };
   }

@@ -67,7 +67,7 @@ final class PushReply {
     if (!came && move.to() != null) {
       for (Change change : decision.next().changes().values()) {
         boolean same = move.branch().equals(change.aim().branch()) && change.commit().id().equals(move.to().id());
-        if (same && change.pipeline().repository().equals(repository) && !(change.state() instanceof ChangeState.Cancelling)) {
+        if (same && change.pipeline().repository().equals(repository) && !(change.state() instanceof ChangeState.Leaving)) {
           came = true;
           take(move.branch(), change, decision, false);
         }

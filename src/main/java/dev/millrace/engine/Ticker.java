@@ -187,7 +187,7 @@ final class Ticker {
             case ChangeState.Queued _ -> ahead > 0 ? "waiting, " + ahead + " ahead of it" : "waiting";
             case ChangeState.Merging _ -> "merging";
             case ChangeState.Moving _ -> ahead > 0 ? "in the queue, " + ahead + " ahead of it" : "on its way";
-            case ChangeState.Failing _, ChangeState.Cancelling _ -> "stopping";
+            case ChangeState.Leaving _ -> "stopping";
             case ChangeState.Ended _ -> "here";
           });
     } else {

@@ -171,11 +171,10 @@ final class Draft {
         .map(IntegrationQueue::target)
         .forEach(moved::add);
     for (Target target : moved) {
-      new Conductor(this, target).settle();
+      new Conductor(new TargetDraft(this, target)).settle();
     }
     for (Change change : List.copyOf(changes.values())) {
-      boolean leaving = change.state() instanceof ChangeState.Cancelling || change.state() instanceof ChangeState.Failing;
-      if (leaving || touched.containsKey(change.id())) {
+      if (change.state() instanceof ChangeState.Leaving || touched.containsKey(change.id())) {
         advance(change);
       }
     }
@@ -198,7 +197,7 @@ final class Draft {
       case ChangeState.Cancelling(var _, var because) -> {
         boolean lands =
             change.aim() instanceof Aim.Integrate
-                && new Conductor(this, IntegrationQueue.target(change)).lands(change.id());
+                && new TargetDraft(this, IntegrationQueue.target(change)).lands(change.id());
         if (!change.active() && !lands) {
           String sentence = change.landed() && change.aim() instanceof Aim.Integrate ? because + "; it had landed already" : because;
           replace(change.in(new ChangeState.Cancelled(at, sentence)));
@@ -207,6 +206,11 @@ final class Draft {
       case ChangeState.Failing(var _, var because) -> {
         if (!change.active()) {
           put(change.in(new ChangeState.Failed(at, because)));
+        }
+      }
+      case ChangeState.Passing(var _, var because) -> {
+        if (!change.active()) {
+          put(change.in(new ChangeState.Passed(at, because)));
         }
       }
       case ChangeState.Queued _, ChangeState.Merging _, ChangeState.Ended _ -> {}

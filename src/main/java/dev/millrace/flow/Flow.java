@@ -41,10 +41,10 @@ public final class Flow {
       case Event.Defined defined -> draft.define(defined.definitions());
       case Event.BranchMoved moved -> branchMoved(draft, moved);
       case Event.BranchDeleted deleted -> branchDeleted(draft, deleted);
-      case Event.Merged merged -> conductor(draft, merged.order()).merged(merged);
-      case Event.Conflicted conflicted -> conductor(draft, conflicted.order()).conflicted(conflicted);
-      case Event.NothingToIntegrate nothing -> conductor(draft, nothing.order()).nothingToIntegrate(nothing);
-      case Event.NotMergeable not -> conductor(draft, not.order()).notMergeable(not);
+      case Event.Merged merged -> orders(draft, merged.order()).merged(merged);
+      case Event.Conflicted conflicted -> orders(draft, conflicted.order()).conflicted(conflicted);
+      case Event.NothingToIntegrate nothing -> orders(draft, nothing.order()).nothingToIntegrate(nothing);
+      case Event.NotMergeable not -> orders(draft, not.order()).notMergeable(not);
       case Event.Tried(var id, var tried) -> tried(draft, id, tried);
       case Event.TargetMoved moved -> targetMovedMeanwhile(draft, moved);
       case Event.Noted(var _, var id, var sentence) -> draft.note(id, sentence);
@@ -64,8 +64,8 @@ public final class Flow {
     };
   }
 
-  private static Conductor conductor(Draft draft, Effect.Merge order) {
-    return new Conductor(draft, new Target(order.repository(), order.into()));
+  private static Orders orders(Draft draft, Effect.Merge order) {
+    return new Orders(new TargetDraft(draft, new Target(order.repository(), order.into())));
   }
 
   // -- events
@@ -98,7 +98,7 @@ public final class Flow {
     return draft.changes().stream()
         .filter(change -> change.id().pipeline().equals(pipeline))
         .filter(change -> branch.equals(change.aim().branch()) && change.commit().id().equals(commit))
-        .filter(change -> !(change.state() instanceof ChangeState.Cancelling))
+        .filter(change -> !(change.state() instanceof ChangeState.Leaving))
         .findFirst();
   }
 
@@ -116,10 +116,10 @@ public final class Flow {
 
   /// Somebody moved a branch that changes may be on their way to; a promotion that was recorded too late is none of these.
   private static void targetMoved(Draft draft, Target target, CommitId head, String by) {
-    var conductor = new Conductor(draft, target);
+    var onTarget = new TargetDraft(draft, target);
     boolean known = draft.experience().head(target).filter(head::equals).isPresent();
-    if (!known && !conductor.promotes(head)) {
-      conductor.moved(head, by);
+    if (!known && !onTarget.promotes(head)) {
+      new Heads(onTarget).moved(head, by);
       draft.touch(target);
     }
   }
@@ -183,7 +183,7 @@ public final class Flow {
   }
 
   private static void landed(Draft draft, Change change, BranchName into, CommitId head) {
-    new Conductor(draft, new Target(change.pipeline().repository(), into)).landed(change, head);
+    new Heads(new TargetDraft(draft, new Target(change.pipeline().repository(), into))).landed(change, head);
     for (Definition definition : draft.definitions()) {
       Pipeline other = definition.pipeline();
       if (!other.name().equals(change.id().pipeline())
@@ -206,7 +206,8 @@ public final class Flow {
         change.with(
             attempt.in(AttemptTable.next(attempt.state(), new AttemptEvent.Broke(moved.at(), sentence, false)))));
     if (change.aim() instanceof Aim.Integrate) {
-      new Conductor(draft, IntegrationQueue.target(change)).moved(moved.found(), "while " + change.id() + " was promoted");
+      new Heads(new TargetDraft(draft, IntegrationQueue.target(change)))
+          .moved(moved.found(), "while " + change.id() + " was promoted");
     }
   }
 
@@ -254,6 +255,9 @@ public final class Flow {
     }
     if (change.state() instanceof ChangeState.Cancelling) {
       return new Answer.Refused(cancel.change() + " is being cancelled already; its running steps are told to stop");
+    }
+    if (change.state() instanceof ChangeState.Passing(var _, String because)) {
+      return new Answer.Refused(cancel.change() + " is done already: " + because);
     }
     var draft = new Draft(now, cancel.at());
     stop(draft, change, "cancelled by " + cancel.by());
@@ -410,14 +414,14 @@ public final class Flow {
       case ChangeState.Merging(var since, var _) -> stop(draft, change, since, because);
       case ChangeState.Moving(var since) -> stop(draft, change, since, because);
       case ChangeState.Failing(var since, var _) -> stop(draft, change, since, because);
-      case ChangeState.Cancelling _, ChangeState.Ended _ -> {}
+      case ChangeState.Passing _, ChangeState.Cancelling _, ChangeState.Ended _ -> {}
     }
   }
 
   private static void stop(Draft draft, Change change, Instant since, String because) {
     Change next = change;
     if (change.aim() instanceof Aim.Integrate) {
-      next = new Conductor(draft, IntegrationQueue.target(change)).stopped(change, because, null);
+      next = new TargetDraft(draft, IntegrationQueue.target(change)).stopped(change, because, null);
     }
     draft.put(stopAttempts(next, null, draft.at(), because).in(new ChangeState.Cancelling(since, because)));
     draft.note(change.id(), because);

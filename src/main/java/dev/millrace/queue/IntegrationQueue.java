@@ -92,7 +92,7 @@ public record IntegrationQueue(Target target, List<Change> changes, List<Change>
 
   public static Standing standing(Change change) {
     return switch (change.state()) {
-      case ChangeState.Failing _, ChangeState.Cancelling _, ChangeState.Ended _ -> Standing.LEAVING;
+      case ChangeState.Leaving _, ChangeState.Ended _ -> Standing.LEAVING;
       case ChangeState.Queued _, ChangeState.Merging _, ChangeState.Moving _ -> {
         Standing best = Standing.WAITING;
         for (Candidacy candidacy : change.candidacies()) {
@@ -198,8 +198,7 @@ public record IntegrationQueue(Target target, List<Change> changes, List<Change>
       case ChangeState.Queued(var since, var _) -> since;
       case ChangeState.Merging(var since, var _) -> since;
       case ChangeState.Moving(var since) -> since;
-      case ChangeState.Failing(var since, var _) -> since;
-      case ChangeState.Cancelling(var since, var _) -> since;
+      case ChangeState.Leaving leaving -> leaving.since();
       case ChangeState.Ended ended -> ended.at();
     };
   }

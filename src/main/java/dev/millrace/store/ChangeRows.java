@@ -33,9 +33,11 @@ import org.jspecify.annotations.Nullable;
 final class ChangeRows {
   private ChangeRows() {}
 
-  static final List<String> IN_FLIGHT = List.of("queued", "merging", "moving", "failing", "cancelling");
+  /// The words of what people call running.
+  static final List<String> RUNNING = List.of("merging", "moving", "failing", "passing", "cancelling");
+  static final List<String> IN_FLIGHT = List.of("queued", "merging", "moving", "failing", "passing", "cancelling");
   static final List<String> STATES =
-      List.of("queued", "merging", "moving", "failing", "cancelling", "passed", "failed", "cancelled");
+      List.of("queued", "merging", "moving", "failing", "passing", "cancelling", "passed", "failed", "cancelled");
 
   private static final Field<?>[] CHANGING = {
     CHANGE.DEFINITION_COMMIT,
@@ -55,6 +57,7 @@ final class ChangeRows {
       case ChangeState.Merging _ -> "merging";
       case ChangeState.Moving _ -> "moving";
       case ChangeState.Failing _ -> "failing";
+      case ChangeState.Passing _ -> "passing";
       case ChangeState.Cancelling _ -> "cancelling";
       case ChangeState.Passed _ -> "passed";
       case ChangeState.Failed _ -> "failed";
@@ -125,13 +128,9 @@ final class ChangeRows {
         row.setFromStage(text(merging.from()));
       }
       case ChangeState.Moving moving -> row.setStateAt(moving.since());
-      case ChangeState.Failing failing -> {
-        row.setStateAt(failing.since());
-        row.setBecause(failing.because());
-      }
-      case ChangeState.Cancelling cancelling -> {
-        row.setStateAt(cancelling.since());
-        row.setBecause(cancelling.because());
+      case ChangeState.Leaving leaving -> {
+        row.setStateAt(leaving.since());
+        row.setBecause(leaving.because());
       }
       case ChangeState.Ended ended -> {
         row.setStateAt(ended.at());
@@ -200,6 +199,7 @@ final class ChangeRows {
       case "merging" -> new ChangeState.Merging(at, stage(row.getFromStage()));
       case "moving" -> new ChangeState.Moving(at);
       case "failing" -> new ChangeState.Failing(at, row.getBecause());
+      case "passing" -> new ChangeState.Passing(at, row.getBecause());
       case "cancelling" -> new ChangeState.Cancelling(at, row.getBecause());
       case "passed" -> new ChangeState.Passed(at, row.getBecause());
       case "failed" -> new ChangeState.Failed(at, row.getBecause());

@@ -101,7 +101,7 @@ public record Filter(List<String> states, String branch, String author, String t
   static String word(ChangeState state) {
     return switch (state) {
       case ChangeState.Queued _ -> "queued";
-      case ChangeState.Merging _, ChangeState.Moving _, ChangeState.Failing _, ChangeState.Cancelling _ -> "running";
+      case ChangeState.Merging _, ChangeState.Moving _, ChangeState.Leaving _ -> "running";
       case ChangeState.Passed _ -> "passed";
       case ChangeState.Failed _ -> "failed";
       case ChangeState.Cancelled _ -> "cancelled";
@@ -111,7 +111,7 @@ public record Filter(List<String> states, String branch, String author, String t
   /// The words that rows have for them.
   List<String> stored() {
     return states.stream()
-        .flatMap(state -> (state.equals("running") ? List.of("merging", "moving", "failing", "cancelling") : List.of(state)).stream())
+        .flatMap(state -> (state.equals("running") ? ChangeRows.RUNNING : List.of(state)).stream())
         .toList();
   }
 

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import org.jooq.DSLContext;
+import org.jooq.impl.DSL;
 
 /// What the store knows of queues besides their changes: which are held, and what earlier changes have shown.
 final class Queues {
@@ -121,18 +122,22 @@ final class Queues {
     pipelines.forEach(
         (name, known) -> {
           Odds learned = Odds.UNKNOWN;
-          var ended =
-              sql.select(CHANGE.AUTHOR, CHANGE.STATE)
+          // a conflict, or a merge that could not be made, says nothing of how often tests fail
+          var landed = DSL.boolOr(CANDIDATE.STATE.eq("landed"));
+          var tested =
+              sql.select(CHANGE.AUTHOR, landed)
                   .from(CHANGE)
+                  .join(CANDIDATE)
+                  .on(CANDIDATE.PIPELINE.eq(CHANGE.PIPELINE), CANDIDATE.NUMBER.eq(CHANGE.NUMBER))
                   .where(
                       CHANGE.PIPELINE.eq(name.text()),
                       CHANGE.NUMBER.gt(known.lastNumber() - LEARNED),
-                      CHANGE.AIM.eq("integrate"),
-                      CHANGE.STATE.in("passed", "failed"))
+                      CANDIDATE.STATE.eq("landed").or(CHANGE.STATE.eq("failed").and(CANDIDATE.STATE.eq("failed"))))
+                  .groupBy(CHANGE.NUMBER, CHANGE.AUTHOR)
                   .orderBy(CHANGE.NUMBER)
                   .fetch();
-          for (var row : ended) {
-            learned = learned.with(row.value1(), row.value2().equals("failed"));
+          for (var row : tested) {
+            learned = learned.with(row.value1(), !row.value2());
           }
           odds.put(name, learned);
         });

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.change.Attempt;
 import dev.millrace.change.AttemptState;
+import dev.millrace.change.Candidacy;
 import dev.millrace.change.Candidate;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
+import dev.millrace.change.ChangeState;
 import dev.millrace.change.CommitId;
 import dev.millrace.change.Fault;
 import dev.millrace.change.TreeId;
@@ -46,6 +48,7 @@ class FlowPropertyTest {
     private final Map<String, CommitId> stacks = new HashMap<>();
     private final Map<CommitId, CommitId> parents = new HashMap<>();
     private final Set<String> started = new HashSet<>();
+    private final Map<String, Candidacy.State> candidacies = new HashMap<>();
     private int commits;
 
     Schedule(int seed, int parallel) {
@@ -196,6 +199,17 @@ class FlowPropertyTest {
           }
         }
         assertThat(change.attempts().stream().map(Attempt::id)).as(name).doesNotHaveDuplicates();
+        if (change.ended() || change.state() instanceof ChangeState.Leaving) {
+          assertThat(change.candidacies()).as(name + ": nothing of it is still to be tried: " + change).noneMatch(Candidacy::running);
+        }
+        assertThat(change.ended() && change.active()).as(name + ": what has ended has nothing that runs: " + change).isFalse();
+        for (Candidacy candidacy : change.candidacies()) {
+          Candidacy.State state = candidacy.state();
+          Candidacy.State before = candidacies.put(change.id() + "/" + candidacy.number(), state);
+          assertThat(before == null || before.getClass() == state.getClass() || before instanceof Candidacy.State.Merging
+                  || before instanceof Candidacy.State.Testing || before instanceof Candidacy.State.Passed && state instanceof Candidacy.State.Landed)
+              .as(name + ": what a candidate came to stays: " + change.id() + " " + before + " " + state).isTrue();
+        }
       }
       assertThat(last.touched().stream().map(Change::id)).as(name).doesNotHaveDuplicates();
     }

@@ -84,7 +84,7 @@ class FilterTest {
       String state =
           switch (change.state()) {
             case ChangeState.Queued _ -> "queued";
-            case ChangeState.Merging _, ChangeState.Moving _, ChangeState.Failing _, ChangeState.Cancelling _ -> "running";
+            case ChangeState.Merging _, ChangeState.Moving _, ChangeState.Leaving _ -> "running";
             case ChangeState.Passed _ -> "passed";
             case ChangeState.Failed _ -> "failed";
             case ChangeState.Cancelled _ -> "cancelled";

@@ -24,6 +24,7 @@ import dev.millrace.change.ChangeState;
 import dev.millrace.change.Fault;
 import dev.millrace.change.Image;
 import dev.millrace.pipeline.BranchName;
+import dev.millrace.queue.Odds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,6 +45,7 @@ class StatesTest {
           new ChangeState.Merging(NOON, VERIFY),
           new ChangeState.Moving(NOON),
           new ChangeState.Failing(NOON, "verify failed"),
+          new ChangeState.Passing(NOON, "nothing to integrate"),
           new ChangeState.Cancelling(NOON, "ada said so"),
           new ChangeState.Passed(NOON, ""),
           new ChangeState.Failed(NOON, "verify failed"),
@@ -157,6 +159,36 @@ class StatesTest {
         }
       }
     }
+  }
+
+  @Test
+  void only_what_was_tested_teaches_how_often_changes_fail() {
+    try (Store store = Samples.open(Samples.memory())) {
+      var failed = new Candidacy.State.Failed(NOON, CANDIDATE, TREE, "unit failed");
+      List<Change> changes =
+          List.of(
+              ended(1, new ChangeState.Passed(NOON, ""), new Candidacy.State.Landed(NOON, CANDIDATE, TREE, OTHER, null)),
+              ended(2, new ChangeState.Failed(NOON, "unit failed"), failed, failed),
+              ended(3, new ChangeState.Failed(NOON, "conflicts"), new Candidacy.State.Conflicted(NOON, "conflicts")),
+              ended(4, new ChangeState.Cancelled(NOON, "ada said so"), failed),
+              ended(
+                  5,
+                  new ChangeState.Failed(NOON, "deploy failed"),
+                  failed,
+                  new Candidacy.State.Landed(NOON, CANDIDATE, TREE, OTHER, null)),
+              ended(6, new ChangeState.Passed(NOON, "nothing to integrate"), new Candidacy.State.Dropped(NOON, null, "")));
+      changes.forEach(change -> store.save(List.of(decide(change))));
+      Odds odds = store.load().experience().odds().get(Samples.SHOP);
+      assertThat(odds).isEqualTo(Odds.UNKNOWN.with("Ada", false).with("Ada", true).with("Ada", false));
+    }
+  }
+
+  private static Change ended(int number, ChangeState state, Candidacy.State... candidates) {
+    Change change = change(shop(), number);
+    for (Candidacy.State candidate : candidates) {
+      change = change.with(Candidacy.begun(change.candidacies().size() + 1, List.of(change.id()), NOON).in(candidate));
+    }
+    return change.in(state);
   }
 
   @Test

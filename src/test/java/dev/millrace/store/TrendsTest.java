@@ -142,7 +142,7 @@ class TrendsTest {
               case ChangeState.Passed _ -> Ending.PASSED;
               case ChangeState.Failed _ -> Ending.FAILED;
               case ChangeState.Cancelled _ -> Ending.CANCELLED;
-              case ChangeState.Queued _, ChangeState.Merging _, ChangeState.Moving _, ChangeState.Failing _, ChangeState.Cancelling _ -> Ending.OPEN;
+              case ChangeState.Queued _, ChangeState.Merging _, ChangeState.Moving _, ChangeState.Leaving _ -> Ending.OPEN;
             };
         Instant promoted =
             change.attempts(new StageName("main")).stream().filter(Attempt::passed).flatMap(attempt -> attempt.finishedAt().stream()).min(Comparator.naturalOrder()).orElse(null);

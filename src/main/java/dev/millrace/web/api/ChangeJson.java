@@ -149,7 +149,7 @@ final class ChangeJson {
   static String word(ChangeState state) {
     return switch (state) {
       case ChangeState.Queued _ -> "queued";
-      case ChangeState.Merging _, ChangeState.Moving _, ChangeState.Failing _, ChangeState.Cancelling _ -> "running";
+      case ChangeState.Merging _, ChangeState.Moving _, ChangeState.Leaving _ -> "running";
       case ChangeState.Passed _ -> "passed";
       case ChangeState.Failed _ -> "failed";
       case ChangeState.Cancelled _ -> "cancelled";

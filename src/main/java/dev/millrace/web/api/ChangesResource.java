@@ -83,7 +83,7 @@ public final class ChangesResource {
   }
 
   private static boolean ended(Change change) {
-    return change.ended() || change.state() instanceof ChangeState.Cancelling;
+    return change.ended() || change.state() instanceof ChangeState.Leaving;
   }
 
   private Estimate estimate(Change change, Map<StageName, Summary> statistics) {

@@ -89,8 +89,7 @@ public record Headline(
           flow.before(change.id()).map(before -> "Waits for its turn behind #" + before.number()).orElse("Waits for its turn");
       case ChangeState.Merging _ -> "Its candidate is being merged";
       case ChangeState.Moving _ -> moving(change, standing, now, trouble);
-      case ChangeState.Failing(Instant _, String because) -> Prose.capital(because);
-      case ChangeState.Cancelling(Instant _, String because) -> Prose.capital(because);
+      case ChangeState.Leaving leaving -> Prose.capital(leaving.because());
       case ChangeState.Ended ended -> Prose.capital(ended.because());
     };
   }
@@ -135,7 +134,7 @@ public record Headline(
         Estimate estimate = flow.estimate(change, now);
         yield estimate instanceof Estimate.Overdue && flow.before(change.id()).isPresent() ? Forecast.HELD_UP : Forecast.of(estimate, now);
       }
-      case ChangeState.Failing _, ChangeState.Cancelling _, ChangeState.Ended _ -> Forecast.NONE;
+      case ChangeState.Leaving _, ChangeState.Ended _ -> Forecast.NONE;
     };
   }
 
@@ -145,8 +144,7 @@ public record Headline(
     return switch (change.state()) {
       case ChangeState.Queued(Instant since, var _) -> Clock.running(since, now);
       case ChangeState.Merging(Instant since, var _) -> Clock.running(since, now);
-      case ChangeState.Failing(Instant since, String _) -> Clock.running(began.orElse(since), now);
-      case ChangeState.Cancelling(Instant since, String _) -> Clock.running(began.orElse(since), now);
+      case ChangeState.Leaving leaving -> Clock.running(began.orElse(leaving.since()), now);
       case ChangeState.Moving(Instant since) -> Clock.running(began.orElse(since), now);
       case ChangeState.Ended ended ->
           began.filter(start -> start.isBefore(ended.at())).map(start -> Clock.stopped(Duration.between(start, ended.at()))).orElse(Clock.NONE);

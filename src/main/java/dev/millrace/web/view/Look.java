@@ -58,7 +58,7 @@ public enum Look {
       case ChangeState.Queued _ -> QUEUED;
       case ChangeState.Merging _ -> MERGING;
       case ChangeState.Moving _ -> RUNNING;
-      case ChangeState.Failing _, ChangeState.Cancelling _ -> STOPPING;
+      case ChangeState.Leaving _ -> STOPPING;
       case ChangeState.Passed _ -> PASSED;
       case ChangeState.Failed _ -> FAILED;
       case ChangeState.Cancelled _ -> CANCELLED;
