@@ -23,7 +23,8 @@ class BadgeTest extends Story {
     shop.push("integrate/rum", "Sell rum", "rum", "brown\n");
     mill.failsTwice("2/test/test/1");
     mill.becomes(2, "failed");
-    assertThat(says("/badge/shop.svg")).isEqualTo("200 shop: failed");
+    assertThat(says("/badge/shop.svg")).isEqualTo("200 shop: passed");
+    assertThat(says("/badge/shop.svg?branch=integrate/rum")).isEqualTo("200 shop: failed");
     assertThat(says("/badge/shop.svg?branch=integrate/tea")).isEqualTo("200 shop: passed");
     assertThat(says("/badge/shop.svg?stage=main")).isEqualTo("200 shop main: passed");
   }

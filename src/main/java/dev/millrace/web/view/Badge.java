@@ -55,8 +55,7 @@ public record Badge(String name, State state) {
     return new Badge(name, State.UNKNOWN);
   }
 
-  /// How the target branch of a pipeline stands: as the last change that was to land and passed or failed. While there
-  /// is none, it runs if one is on its way. A change that was cancelled, or that was only checked, says nothing.
+  /// How a pipeline stands, see [Verdict]; while nothing tells, it runs if a change is on its way.
   ///
   /// @param changes the newest ones, in any order
   /// @param branch then it is how the changes of this branch stand, whether they are to land or not
@@ -67,7 +66,12 @@ public record Badge(String name, State state) {
             .filter(change -> branch == null ? toLand(change) : branch.equals(change.aim().branch()))
             .sorted(Comparator.comparing(Change::id).reversed())
             .toList();
-    return new Badge(stage == null ? name : name + " " + stage, stage == null ? state(meant) : state(meant, stage));
+    if (stage != null) {
+      return new Badge(name + " " + stage, state(meant, stage));
+    }
+    Verdict verdict = branch == null ? Verdict.of(changes) : Verdict.ofAll(meant);
+    State idle = meant.stream().anyMatch(change -> !change.ended()) ? State.RUNNING : State.UNKNOWN;
+    return new Badge(name, verdict.red() ? State.FAILED : verdict.told().isEmpty() ? idle : State.PASSED);
   }
 
   private static boolean toLand(Change change) {
@@ -76,19 +80,6 @@ public record Badge(String name, State state) {
           case Aim.Integrate _ -> true;
           case Aim.Check check -> check.landed();
         };
-  }
-
-  private static State state(List<Change> changes) {
-    Optional<ChangeState.Ended> last =
-        changes.stream()
-            .map(Change::state)
-            .filter(state -> state instanceof ChangeState.Passed || state instanceof ChangeState.Failed)
-            .map(ChangeState.Ended.class::cast)
-            .max(Comparator.<ChangeState.Ended, Instant>comparing(ChangeState.Ended::at));
-    if (last.isPresent()) {
-      return last.get() instanceof ChangeState.Passed ? State.PASSED : State.FAILED;
-    }
-    return changes.stream().anyMatch(change -> !change.ended()) ? State.RUNNING : State.UNKNOWN;
   }
 
   private static State state(List<Change> changes, StageName stage) {

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 /// @param shown how many are not
 /// @param find the text that is looked for; empty for all
 /// @param many whether there are so many that each is told shortly
-/// @param red those that failed last
+/// @param red those that are broken, see [Verdict]
 /// @param moving those with changes in motion
 /// @param definitions where to push the first pipeline to
 public record FlowsView(
@@ -34,7 +34,7 @@ public record FlowsView(
 
   /// @param id of its part of the page
   /// @param hidden whether it is not what is looked for
-  /// @param verdict what the last change that ended says of the pipeline
+  /// @param verdict how the pipeline stands, see [Verdict]
   /// @param health the last changes that ended, oldest first
   public record Card(
       String id,
@@ -115,16 +115,6 @@ public record FlowsView(
     return new Mentions(all.size(), List.copyOf(all.subList(0, Math.min(all.size(), MENTIONED))), Math.max(0, all.size() - MENTIONED));
   }
 
-  /// What the last change that ended, and not because somebody cancelled it, says of a pipeline.
-  static Look verdict(Flow flow) {
-    return flow.changes().stream()
-        .map(Change::state)
-        .filter(state -> state instanceof ChangeState.Passed || state instanceof ChangeState.Failed)
-        .findFirst()
-        .map(Look::of)
-        .orElse(Look.PENDING);
-  }
-
   private static Card card(Flow flow, FlowMap map, String find, Site site) {
     List<Change> ended = flow.changes().stream().filter(Change::ended).limit(HEALTH).toList().reversed();
     if (ended.size() == 1) {
@@ -140,7 +130,7 @@ public record FlowsView(
         Links.pipeline(flow.pipeline().name()),
         repository,
         !name.toLowerCase(Locale.ROOT).contains(find) && !repository.toLowerCase(Locale.ROOT).contains(find),
-        verdict(flow),
+        Verdict.of(flow.changes()).look(),
         flow.changes().isEmpty() ? Look.PENDING : moving > 0 ? Look.RUNNING : Look.of(flow.changes().getFirst().state()),
         PipelineView.standing(flow),
         Piece.of(new Key(new Piece.Same<>(flow), new Piece.Same<>(map)), WEIGHT, () -> mini(flow, map)),

@@ -61,13 +61,7 @@ record Glance(Look look, String words) {
     return queued ? Look.QUEUED : Look.RUNNING;
   }
 
-  /// [Look#PENDING] while none has passed or failed.
   private static Look last(Flow flow) {
-    return flow.changes().stream()
-        .map(Change::state)
-        .filter(state -> state instanceof ChangeState.Passed || state instanceof ChangeState.Failed)
-        .map(Look::of)
-        .findFirst()
-        .orElse(Look.PENDING);
+    return Verdict.of(flow.changes()).look();
   }
 }

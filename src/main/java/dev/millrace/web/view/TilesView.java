@@ -29,7 +29,7 @@ public record TilesView(
 
   /// One pipeline.
   ///
-  /// @param look what the last change that ended says of it
+  /// @param look how it stands, see [Verdict]
   /// @param word the same in a word that can be read from afar
   /// @param verb what happened then: it broke, or it passed
   /// @param since when it broke, which is not the last time it failed, or when it last passed; null before both
@@ -103,13 +103,10 @@ public record TilesView(
   }
 
   private static Tile tile(Flow flow, Instant now) {
-    List<Change> told =
-        flow.changes().stream()
-            .filter(change -> change.state() instanceof ChangeState.Passed || change.state() instanceof ChangeState.Failed)
-            .toList();
-    Look look = FlowsView.verdict(flow);
+    Verdict verdict = Verdict.of(flow.changes());
+    Look look = verdict.look();
     List<Change> moving = flow.changes().stream().filter(change -> !change.ended()).toList();
-    Optional<Change> first = look == Look.FAILED ? broke(told) : told.stream().findFirst();
+    Optional<Change> first = verdict.since();
     String name = flow.pipeline().name().text();
     return new Tile(
         name,
@@ -126,18 +123,6 @@ public record TilesView(
         moving.stream().limit(GOING).map(change -> going(change, now)).toList(),
         Math.max(0, moving.size() - GOING),
         moving.isEmpty() ? "at rest" : moving.size() + " in motion");
-  }
-
-  /// The change it broke with: the oldest of the failures at the head.
-  private static Optional<Change> broke(List<Change> newestFirst) {
-    Optional<Change> first = Optional.empty();
-    for (Change change : newestFirst) {
-      if (!(change.state() instanceof ChangeState.Failed)) {
-        break;
-      }
-      first = Optional.of(change);
-    }
-    return first;
   }
 
   private static Instant ended(Change change) {

@@ -34,11 +34,13 @@ class BadgeTest {
   }
 
   @Test
-  void a_pipeline_stands_as_the_last_change_that_was_to_land_and_ended() {
-    assertThat(main(change(2, "integrate/a", "ppppp"), change(1, "integrate/b", "pf"))).isEqualTo(Badge.State.PASSED);
-    Change late = change(1, "integrate/b", "pf").in(new ChangeState.Failed(Samples.NOW.plusSeconds(60), "late"));
+  void a_pipeline_stands_as_the_last_change_that_landed_and_ended() {
+    assertThat(main(change(2, "integrate/a", "ppppp"), change(1, "integrate/b", "pppf"))).isEqualTo(Badge.State.PASSED);
+    Change late = change(1, "integrate/b", "pppf").in(new ChangeState.Failed(Samples.NOW.plusSeconds(60), "late"));
     assertThat(main(change(2, "integrate/a", "ppppp"), late)).isEqualTo(Badge.State.FAILED);
-    assertThat(main(change(3, "integrate/c", "r"), change(2, "integrate/a", "pc"), change(1, "integrate/b", "pf"))).isEqualTo(Badge.State.FAILED);
+    assertThat(main(change(3, "integrate/c", "r"), change(2, "integrate/a", "pc"), change(1, "integrate/b", "pppf"))).isEqualTo(Badge.State.FAILED);
+    assertThat(main(change(2, "integrate/a", "pf"), change(1, "integrate/b", "ppppp"))).isEqualTo(Badge.State.PASSED);
+    assertThat(main(change(2, "integrate/a", "pf"))).isEqualTo(Badge.State.UNKNOWN);
     assertThat(main(change(2, "integrate/c", "r"), change(1, "integrate/a", "pc"))).isEqualTo(Badge.State.RUNNING);
     assertThat(main(change(1, "integrate/a", "pc"))).isEqualTo(Badge.State.UNKNOWN);
     assertThat(main()).isEqualTo(Badge.State.UNKNOWN);
@@ -54,6 +56,7 @@ class BadgeTest {
   void a_branch_and_a_stage_can_be_asked_for() {
     List<Change> changes = List.of(change(3, "integrate/a", "pr"), change(2, "integrate/a", "pf"), change(1, "integrate/b", "ppppp"));
     assertThat(Badge.of("shop", changes, new BranchName("integrate/b"), null).state()).isEqualTo(Badge.State.PASSED);
+    assertThat(Badge.of("shop", changes, new BranchName("integrate/a"), null).state()).isEqualTo(Badge.State.FAILED);
     assertThat(Badge.of("shop", changes, null, new StageName("build"))).isEqualTo(new Badge("shop build", Badge.State.PASSED));
     assertThat(Badge.of("shop", changes, null, new StageName("verify"))).isEqualTo(new Badge("shop verify", Badge.State.FAILED));
     assertThat(Badge.of("shop", changes.subList(0, 1), null, new StageName("verify"))).isEqualTo(new Badge("shop verify", Badge.State.RUNNING));

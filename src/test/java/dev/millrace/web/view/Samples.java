@@ -327,7 +327,7 @@ final class Samples {
     var changes = new ArrayList<Change>();
     for (int at = 0; at < many; at++) {
       Change one = queued(pipeline, many - at, SUBJECTS[at % SUBJECTS.length], AUTHORS[at % AUTHORS.length], BRANCHES[at % BRANCHES.length], now.minusSeconds(5000L * (at + 1)));
-      changes.add(gone(one, red && at < 2 ? "pf" : "p".repeat(pipeline.stages().size()), now));
+      changes.add(gone(one, "p".repeat(pipeline.stages().size() - 1) + (red && at < 2 ? "f" : "p"), now));
     }
     return new Flow(definition(pipeline), changes, figures(pipeline), Window.USUAL);
   }

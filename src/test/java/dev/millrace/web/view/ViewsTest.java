@@ -123,7 +123,7 @@ class ViewsTest {
     FlowsView all = FlowsView.of(flows, maps, Samples.SITE);
     assertThat(all.cards()).extracting(FlowsView.Card::name).containsExactlyElementsOf(flows.stream().map(flow -> flow.pipeline().name().text()).toList());
     assertThat(List.of(all.shown(), all.many(), all.moving().many(), all.moving().first().size(), all.moving().more())).isEqualTo(List.of(50, true, 13, 12, 1));
-    assertThat(all.red().first().getFirst()).isEqualTo(new FlowsView.Mention("shop", "#pipeline-shop"));
+    assertThat(all.red().first().getFirst()).isEqualTo(new FlowsView.Mention("search", "#pipeline-search"));
     FlowsView found = FlowsView.of(flows, maps, " SHOP-1", Samples.SITE);
     assertThat(found.cards()).hasSize(50);
     assertThat(found.cards().stream().filter(card -> !card.hidden())).extracting(FlowsView.Card::name).containsExactly("shop-16");
@@ -132,12 +132,14 @@ class ViewsTest {
   }
 
   @Test
-  void the_verdict_on_a_pipeline_is_its_last_change_that_ended_and_not_one_that_was_cancelled() {
-    Change failed = Samples.gone(Samples.queued(SHOP, 41, "x", "Ada", "integrate/x", NOW.minusSeconds(900)), "pf", NOW);
-    assertThat(FlowsView.verdict(flow(change("pr"), failed))).isEqualTo(Look.FAILED);
-    assertThat(FlowsView.verdict(flow(change("pc"), failed))).isEqualTo(Look.FAILED);
-    assertThat(FlowsView.verdict(flow(change("ppppp"), failed))).isEqualTo(Look.PASSED);
-    assertThat(FlowsView.verdict(flow(change("r")))).isEqualTo(Look.PENDING);
+  void the_verdict_on_a_pipeline_is_the_last_change_that_landed_and_not_one_that_was_cancelled() {
+    Change broke = Samples.gone(Samples.queued(Samples.shop(), 40, "Show the price", "Ada", "integrate/price", NOW.minusSeconds(9000)), "pppf", NOW);
+    assertThat(Verdict.of(List.of(change("pr"), broke)).look()).isEqualTo(Look.FAILED);
+    assertThat(Verdict.of(List.of(change("pf"), broke)).look()).isEqualTo(Look.FAILED);
+    assertThat(Verdict.of(List.of(change("pc"), broke)).look()).isEqualTo(Look.FAILED);
+    assertThat(Verdict.of(List.of(change("ppppp"), broke)).look()).isEqualTo(Look.PASSED);
+    assertThat(Verdict.of(List.of(change("pf"))).look()).isEqualTo(Look.PENDING);
+    assertThat(Verdict.of(List.of(change("r"))).look()).isEqualTo(Look.PENDING);
   }
 
   @Test

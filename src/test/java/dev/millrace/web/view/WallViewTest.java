@@ -42,13 +42,13 @@ class WallViewTest {
 
   @Test
   void it_is_red_since_the_first_of_the_failures_and_by_whom_that_was() {
-    assertThat(text(tile(Map.of(), change(44, "Cora", 5, "c"), change(43, "Bob", 30, "f"), change(42, "Ada", 90, "f"), change(41, "Dan", 150, "ppp"))))
-        .isEqualTo("shop RED broke 1 h ago by Ada #42 (Build failed: exit code 1); main passed: #41 landed 2 h ago; at rest");
+    assertThat(text(tile(Map.of(), change(44, "Cora", 5, "f"), change(43, "Bob", 30, "ppf"), change(42, "Ada", 90, "ppf"), change(41, "Dan", 150, "ppp"))))
+        .isEqualTo("shop RED broke 1 h ago by Ada #42 (Staging failed: exit code 1); main failed: #43 broke in staging; landed 29 min ago; at rest");
   }
 
   @Test
   void it_stays_red_while_the_next_change_is_on_its_way() {
-    assertThat(text(tile(Map.of(), change(43, "Bob", 3, "r"), change(42, "Ada", 90, "f"))))
+    assertThat(text(tile(Map.of(), change(43, "Bob", 3, "r"), change(42, "Ada", 90, "ppf"))))
         .startsWith("shop RED broke 1 h ago by Ada #42").endsWith("1 in motion #43 build");
   }
 
