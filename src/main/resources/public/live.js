@@ -3,7 +3,6 @@
 (() => {
   'use strict';
   const root = document.documentElement;
-  const script = document.currentScript?.getAttribute('src');
   const kept = (name, value) => {
     try {
       return value === undefined ? localStorage.getItem(name) : localStorage.setItem(name, value);
@@ -568,7 +567,7 @@
     all('[data-stream]').forEach((stream) => stream.dataset.stream === pipeline && change && arrives(stream, change, what ?? ''));
   };
 
-  // what the server says of itself: its trouble, and which scripts it has now. A page of another version is loaded again,
+  // what the server says of itself: its trouble, and what it makes pages of now. A page of another version is loaded again,
   // once, and only if nothing has been typed into it
   const typed = () => all('input:not([type="hidden"]), textarea').some((field) => (field.type === 'checkbox' ? field.checked !== field.defaultChecked : field.value !== field.defaultValue));
   const told = (server) => {
@@ -577,9 +576,8 @@
       say(banner.querySelector('span'), server.trouble);
       banner.hidden = !server.trouble;
     }
-    const style = document.querySelector('link[rel="stylesheet"]')?.getAttribute('href');
-    const version = `${server.script} ${server.style}`;
-    if (version === `${script} ${style}` || typed() || menu) return;
+    const { version } = server;
+    if (version === root.dataset.version || typed() || menu) return;
     try {
       if (sessionStorage.getItem('version') === version) return;
       sessionStorage.setItem('version', version);

@@ -12,11 +12,10 @@ final class Pages {
 
   private Pages() {}
 
-  /// What pages have to know of the server while they are open: the script it has now, and its trouble.
+  /// What pages have to know of the server while they are open: what it makes them of now, and its trouble.
   static String server(String trouble) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("script", Views.asset("live.js"));
-    json.put("style", Views.asset("millrace.css"));
+    json.put("version", Views.version());
     json.put("trouble", trouble);
     return json.toString();
   }

@@ -6,14 +6,18 @@ import dev.millrace.engine.Works;
 import dev.millrace.log.Logs;
 import dev.millrace.store.Store;
 import dev.millrace.web.api.Tidings;
+import dev.millrace.web.view.Views;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinException;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Servlet;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Map;
+import java.util.function.Predicate;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.AbstractConnector;
@@ -27,6 +31,11 @@ public final class WebServer implements AutoCloseable {
 
   /// How long requests that are being answered may take when the server is told to stop.
   private static final Duration GRACE = Duration.ofSeconds(10);
+
+  private static final String FOR_EVER = "public, max-age=31536000, immutable";
+
+  /// More than any style sheet or script has, in bytes.
+  private static final int LARGEST_FILE = 1 << 20;
 
   private final Tidings tidings;
   private final Javalin javalin;
@@ -59,11 +68,8 @@ public final class WebServer implements AutoCloseable {
     config.concurrency.useVirtualThreads = true;
     config.http.prefer405over404 = true;
     config.staticFiles.enableWebjars();
-    config.staticFiles.add(
-        files -> {
-          files.hostedPath = "/";
-          files.directory = "/public";
-        });
+    serveFiles(config, FOR_EVER, request -> !isCurrent(request));
+    serveFiles(config, "no-cache", WebServer::isCurrent);
     config.jetty.modifyServletContextHandler(
         context -> {
           context.addFilter(new FilterHolder(doorkeeper), "/*", EnumSet.of(DispatcherType.REQUEST));
@@ -73,6 +79,27 @@ public final class WebServer implements AutoCloseable {
     // Streams never end by themselves and would take all of the grace.
     config.events.serverStopping(tidings::close);
     routes.addTo(config.routes);
+  }
+
+  /// Compressed once and kept in memory.
+  ///
+  /// @param cache how long browsers may keep them
+  /// @param skips which requests are not for these files
+  private static void serveFiles(JavalinConfig config, String cache, Predicate<HttpServletRequest> skips) {
+    config.staticFiles.add(
+        files -> {
+          files.hostedPath = "/";
+          files.directory = "/public";
+          files.headers = Map.of("Cache-Control", cache);
+          files.precompressMaxSize = LARGEST_FILE;
+          files.skipFileFunction = skips::test;
+        });
+  }
+
+  /// Whether its address says which content is meant, and that is the present one.
+  private static boolean isCurrent(HttpServletRequest request) {
+    return request.getQueryString() != null
+        && Views.current(request.getRequestURI() + "?" + request.getQueryString());
   }
 
   /// Jetty lets requests finish only with these three together; without the third, git clients hang for ever.

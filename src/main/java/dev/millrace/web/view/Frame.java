@@ -25,6 +25,11 @@ public record Frame(
     scripts = List.copyOf(scripts);
   }
 
+  /// What the page was made by, see [Views#version].
+  public String version() {
+    return Views.version();
+  }
+
   /// @param title without the name of the product; the state stands first in it
   static Frame of(Site site, String title, String events, Crumb... trail) {
     return of(site, TabView.still(title, Look.PENDING), events, trail);

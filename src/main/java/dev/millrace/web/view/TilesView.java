@@ -94,7 +94,7 @@ public record TilesView(
     return new TilesView(
         only == null ? "*" : only.text(),
         (only == null ? Links.WALL : Links.wall(only)) + Links.TILES,
-        Views.version("templates/wall.html", "templates/tiles.html", "public/wall.css", "public/wall.js", "public/millrace.css", "public/live.js"),
+        Views.version(),
         lying.columns(),
         lying.rows(),
         standing.columns(),

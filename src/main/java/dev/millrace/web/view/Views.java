@@ -4,7 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -12,7 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
@@ -131,13 +139,16 @@ public final class Views {
     return "/" + name + "?v=" + STAMPS.computeIfAbsent("public/" + name, Views::stamp);
   }
 
-  /// A word that is another one as soon as one of these resources is another one.
-  static String version(String... resources) {
-    var version = new StringBuilder();
-    for (String resource : resources) {
-      version.append(STAMPS.computeIfAbsent(resource, Views::stamp));
-    }
-    return version.toString();
+  /// Whether [#asset] gives this address for a file that there is.
+  public static boolean current(String address) {
+    String name = address.replaceFirst("^/", "").replaceFirst("\\?.*", "");
+    return Made.NAMES.contains("public/" + name) && asset(name).equals(address);
+  }
+
+  /// A word that is another one as soon as any template, style sheet or script is another one: a page that was made of
+  /// others has to be loaded again.
+  public static String version() {
+    return Made.VERSION;
   }
 
   /// Made at the first page and not at the start: its classes take a while to load.
@@ -168,6 +179,46 @@ public final class Views {
     engine.setDialect(dialect);
     engine.setTemplateResolver(resolver);
     return engine;
+  }
+
+  /// What pages are made of, looked up when it is first needed.
+  private static final class Made {
+    private static final Set<String> NAMES = names();
+    private static final String VERSION = version();
+
+    private static Set<String> names() {
+      try {
+        Path program = Path.of(Views.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        if (Files.isDirectory(program)) {
+          return names(program);
+        }
+        try (FileSystem jar = FileSystems.newFileSystem(program)) {
+          return names(jar.getPath("/"));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (URISyntaxException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    private static Set<String> names(Path root) throws IOException {
+      var names = new TreeSet<String>();
+      for (String folder : List.of("public", "templates")) {
+        try (Stream<Path> files = Files.list(root.resolve(folder))) {
+          files.forEach(file -> names.add(folder + "/" + file.getFileName()));
+        }
+      }
+      return names;
+    }
+
+    private static String version() {
+      var crc = new CRC32();
+      for (String name : NAMES) {
+        crc.update((name + STAMPS.computeIfAbsent(name, Views::stamp)).getBytes(StandardCharsets.UTF_8));
+      }
+      return HexFormat.of().toHexDigits((int) crc.getValue());
+    }
   }
 
   private static String stamp(String name) {

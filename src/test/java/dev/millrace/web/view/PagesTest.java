@@ -197,9 +197,9 @@ class PagesTest {
     }
     visitLive("/pipelines/fresh/wall");
     assertThat(id("tiles").getText()).contains("fresh", "nothing yet", "at rest");
-    preview.moves(Samples.gone(Samples.queued(Samples.pipeline("fresh", "build: compile", "verify: unit, browser <- build", "main <- verify"), 1, "The first", "Ada", "integrate/my-idea", now.minusSeconds(60)), "f", now));
+    preview.moves(Samples.gone(Samples.queued(Samples.pipeline("fresh", "build: compile", "verify: unit, browser <- build", "main <- verify", "staging: deploy <- main"), 1, "The first", "Ada", "integrate/my-idea", now.minusSeconds(900)), "pppf", now));
     until("it is red", () -> id("tiles").getText().contains("RED"));
-    assertThat(id("tiles").getText()).contains("#1", "Ada", "Build failed");
+    assertThat(id("tiles").getText()).contains("#1", "Ada", "Staging failed");
     assertThat(id("connection").isDisplayed()).isFalse();
     preview.close();
     until("it says so", () -> id("connection").isDisplayed());
