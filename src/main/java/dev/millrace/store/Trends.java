@@ -35,6 +35,7 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Param;
 import org.jooq.Record;
+import org.jooq.Records;
 import org.jooq.SelectJoinStep;
 import org.jooq.SelectSelectStep;
 import org.jooq.Table;
@@ -46,8 +47,8 @@ import org.jspecify.annotations.Nullable;
 /// numbers, which is found by halving; their rows lie side by side.
 public final class Trends {
   /// About so many attempts are read for one page. Where the changes of a period have more, every second of them is
-  /// looked at, or every third, and so on: evenly, by their numbers.
-  static final int MOST = 60_000;
+  /// looked at, or every third, and so on: evenly, by their numbers. A thousand take some 50 ms to read and to draw.
+  static final int MOST = 6_000;
 
   /// So many of the newest trials of a stage are searched for its newest shift.
   private static final int FOR_SHIFTS = 300;
@@ -165,8 +166,11 @@ public final class Trends {
     // those that are looked at are the newest and every so manieth before it, also on the next page
     var some = new Some(pipeline.text(), first + (last - first) % every, last, every);
     var names = new Interned();
-    return new Past(
-        period, all.many(), every, journeys(sql, pipeline, some), trials(sql, some, names), worked(sql, some, only, names));
+    List<ChangeRow> changes = changes(sql, some);
+    Attempts attempts = attempts(sql, some, promoting(sql, pipeline, changes), only, names);
+    List<Journey> journeys =
+        changes.stream().filter(ChangeRow::integrates).map(change -> journey(change, attempts)).toList();
+    return new Past(period, all.many(), every, journeys, trials(sql, some, names), attempts.worked());
   }
 
   /// The number of the newest change whose number is not above this; 0 when there is none.
@@ -216,25 +220,33 @@ public final class Trends {
     return Math.max(1, (double) attempts / Math.ceil((double) few.many() / few.every()));
   }
 
-  private List<Journey> journeys(DSLContext sql, PipelineName pipeline, Some some) {
-    Map<Integer, Instant> promoted = promotions(sql, pipeline, some);
-    Map<Integer, Instant> planned =
-        some.of(sql.select(ATTEMPT.NUMBER, ATTEMPT.PLANNED_AT), ATTEMPT, ATTEMPT.NUMBER)
-            .where(some.are(ATTEMPT.PIPELINE, ATTEMPT.NUMBER), ATTEMPT.PLACE.eq(0))
-            .fetchMap(ATTEMPT.NUMBER, ATTEMPT.PLANNED_AT);
+  private record ChangeRow(
+      int number, Instant createdAt, String state, Instant stateAt, boolean integrates, String definition) {}
+
+  private static List<ChangeRow> changes(DSLContext sql, Some some) {
     return some.of(
-            sql.select(CHANGE.NUMBER, CHANGE.CREATED_AT, CHANGE.STATE, CHANGE.STATE_AT), CHANGE, CHANGE.NUMBER)
-        .where(some.are(CHANGE.PIPELINE, CHANGE.NUMBER), CHANGE.AIM.eq("integrate"))
+            sql.select(
+                CHANGE.NUMBER,
+                CHANGE.CREATED_AT,
+                CHANGE.STATE,
+                CHANGE.STATE_AT,
+                CHANGE.AIM.eq("integrate"),
+                CHANGE.DEFINITION_COMMIT),
+            CHANGE,
+            CHANGE.NUMBER)
+        .where(some.are(CHANGE.PIPELINE, CHANGE.NUMBER))
         .orderBy(CHANGE.NUMBER)
-        .fetch(
-            row ->
-                new Journey(
-                    row.value1(),
-                    row.value2(),
-                    planned.get(row.value1()),
-                    promoted.get(row.value1()),
-                    ending(row.value3()),
-                    row.value4()));
+        .fetch(Records.mapping(ChangeRow::new));
+  }
+
+  private static Journey journey(ChangeRow change, Attempts attempts) {
+    return new Journey(
+        change.number(),
+        change.createdAt(),
+        attempts.planned().get(change.number()),
+        attempts.promoted().get(change.number()),
+        ending(change.state()),
+        change.stateAt());
   }
 
   private static Ending ending(String state) {
@@ -246,30 +258,14 @@ public final class Trends {
     };
   }
 
-  /// When each change was first promoted. Which stage promotes is for the definition of the change to say.
-  private Map<Integer, Instant> promotions(DSLContext sql, PipelineName pipeline, Some some) {
-    var commits =
-        some.of(sql.selectDistinct(CHANGE.DEFINITION_COMMIT), CHANGE, CHANGE.NUMBER)
-            .where(some.are(CHANGE.PIPELINE, CHANGE.NUMBER))
-            .fetch(CHANGE.DEFINITION_COMMIT);
+  /// The stages that promote, by the commit of the definition.
+  private Map<String, Set<String>> promoting(DSLContext sql, PipelineName pipeline, List<ChangeRow> changes) {
     var promoting = new HashMap<String, Set<String>>();
-    for (String commit : commits) {
-      promoting.put(commit, promoting(definitions.get(sql, pipeline.text(), commit)));
+    for (ChangeRow change : changes) {
+      promoting.computeIfAbsent(
+          change.definition(), commit -> promoting(definitions.get(sql, pipeline.text(), commit)));
     }
-    Set<String> any = promoting.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
-    var promoted = new HashMap<Integer, Instant>();
-    some.of(
-            sql.select(ATTEMPT.NUMBER, ATTEMPT.STAGE, ATTEMPT.DEFINITION_COMMIT, ATTEMPT.FINISHED_AT),
-            ATTEMPT,
-            ATTEMPT.NUMBER)
-        .where(some.are(ATTEMPT.PIPELINE, ATTEMPT.NUMBER), ATTEMPT.STAGE.in(any), ATTEMPT.STATE.eq("passed"))
-        .forEach(
-            row -> {
-              if (promoting.getOrDefault(row.value3(), any).contains(row.value2())) {
-                promoted.merge(row.value1(), row.value4(), (a, b) -> a.isBefore(b) ? a : b);
-              }
-            });
-    return promoted;
+    return promoting;
   }
 
   private static Set<String> promoting(Definition definition) {
@@ -299,9 +295,16 @@ public final class Trends {
     return trials;
   }
 
-  private static List<Worked> worked(DSLContext sql, Some some, @Nullable StageName only, Interned names) {
-    Condition wanted = some.are(ATTEMPT.PIPELINE, ATTEMPT.NUMBER).and(ATTEMPT.STATE.in("passed", "failed"));
-    return some.of(
+  /// What the attempts of some changes say: when the first of each change was planned, when it was first promoted, and
+  /// what the steps did that were asked for.
+  private record Attempts(Map<Integer, Instant> planned, Map<Integer, Instant> promoted, List<Worked> worked) {}
+
+  /// In one pass, for their rows are the largest and the most.
+  private static Attempts attempts(
+      DSLContext sql, Some some, Map<String, Set<String>> promoting, @Nullable StageName only, Interned names) {
+    Set<String> any = promoting.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
+    var attempts = new Attempts(new HashMap<>(), new HashMap<>(), new ArrayList<>());
+    some.of(
             sql.select(
                 ATTEMPT.NUMBER,
                 ATTEMPT.STAGE,
@@ -309,24 +312,40 @@ public final class Trends {
                 ATTEMPT.ATTEMPT_,
                 ATTEMPT.COMMIT_ID,
                 ATTEMPT.DEFINITION_COMMIT,
+                DSL.when(ATTEMPT.PLACE.eq(0), ATTEMPT.PLANNED_AT),
                 ATTEMPT.STARTED_AT,
                 ATTEMPT.FINISHED_AT,
                 ATTEMPT.STATE),
             ATTEMPT,
             ATTEMPT.NUMBER)
-        .where(only == null ? wanted : wanted.and(ATTEMPT.STAGE.eq(only.text())))
-        .fetch(
-            row ->
-                new Worked(
-                    row.value1(),
-                    names.stage(row.value2()),
-                    names.step(row.value3()),
-                    row.value4(),
-                    row.value5(),
-                    row.value6(),
-                    row.value7(),
-                    row.value8(),
-                    row.value9().equals("passed")));
+        .where(some.are(ATTEMPT.PIPELINE, ATTEMPT.NUMBER))
+        .forEach(
+            row -> {
+              int change = row.value1();
+              String stage = row.value2();
+              String state = row.value10();
+              if (row.value7() != null) {
+                attempts.planned().put(change, row.value7());
+              }
+              if (state.equals("passed") && promoting.getOrDefault(row.value6(), any).contains(stage)) {
+                attempts.promoted().merge(change, row.value9(), (a, b) -> a.isBefore(b) ? a : b);
+              }
+              if ((state.equals("passed") || state.equals("failed")) && (only == null || stage.equals(only.text()))) {
+                attempts.worked()
+                    .add(
+                        new Worked(
+                            change,
+                            names.stage(stage),
+                            names.step(row.value3()),
+                            row.value4(),
+                            row.value5(),
+                            row.value6(),
+                            row.value8(),
+                            row.value9(),
+                            state.equals("passed")));
+              }
+            });
+    return attempts;
   }
 
   /// Names that are checked once and not once for each row.
