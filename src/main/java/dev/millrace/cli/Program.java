@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -12,6 +13,12 @@ import picocli.CommandLine.Command;
 public final class Program {
   /// Runs a command and gives the exit code of the process.
   public static int run(String[] arguments) {
+    if (arguments.length > 0 && arguments[0].equals("serve")) {
+      // without the models of all other commands, for a start should be short
+      return new CommandLine(new Serve())
+          .setCommandName("millrace serve")
+          .execute(Arrays.copyOfRange(arguments, 1, arguments.length));
+    }
     var line = new CommandLine(new Program());
     if (arguments.length == 0) {
       line.usage(System.out);
