@@ -2,16 +2,16 @@
 ARG BASE=eclipse-temurin:25-jre
 FROM ${BASE}
 
-# git merges branches; the certificates let steps' images and other forges be reached.
-RUN command -v git >/dev/null || { \
-      apt-get update && apt-get install -y --no-install-recommends git ca-certificates && rm -rf /var/lib/apt/lists/*; \
+# git merges branches; the certificates let steps' images and other forges be reached; perl holds the socket.
+RUN { command -v git && command -v perl; } >/dev/null || { \
+      apt-get update && apt-get install -y --no-install-recommends git ca-certificates perl-base && rm -rf /var/lib/apt/lists/*; \
     }
 RUN echo 'millrace:x:10001:10001:Millrace:/data:/bin/sh' >>/etc/passwd && echo 'millrace:x:10001:' >>/etc/group && \
     mkdir /data && chown 10001:10001 /data
 
 # What changes least comes first.
 COPY target/lib /opt/millrace/lib
-COPY jvm.options target/millrace.jar zero.d/train.sh /opt/millrace/
+COPY jvm.options target/millrace.jar zero.d/train.sh packaging/hold.pl packaging/millrace /opt/millrace/
 
 # Java names files in UTF-8 only if the locale says so.
 ENV LANG=C.UTF-8
@@ -22,5 +22,6 @@ USER 10001:10001
 VOLUME /data
 EXPOSE 8080
 ENV MILLRACE_DATA=/data MILLRACE_LISTEN=0.0.0.0 MILLRACE_PORT=8080
-ENTRYPOINT ["java", "@/opt/millrace/jvm.options", "-XX:AOTCache=/opt/millrace/millrace.aot", "-Xlog:aot*=error", "-jar", "/opt/millrace/millrace.jar"]
+# docker kill -s HUP restarts the server in the container without closing its port.
+ENTRYPOINT ["/opt/millrace/millrace"]
 CMD ["serve"]

@@ -20,7 +20,7 @@ container() {
   prove "$tag"
   # What it replaces would stay behind without a name.
   [ -z "$old" ] || docker rmi "$old" >/dev/null 2>&1 || true
-  say "$tag is good: it integrated a branch"
+  say "$tag is good: it integrated a branch and restarted"
 }
 
 # A public image where a registry can be reached, else the one made here.
@@ -50,7 +50,19 @@ prove() {
   await_ready "$at" is_running "$proof" || die "the container of $1 did not get ready"
   seed_proof "$at/git"
   await_main "$at/git/proof.git" || die "the container of $1 did not integrate a branch"
+  docker kill -s HUP "$proof" >/dev/null
+  await_second_start && await_ready "$at" is_running "$proof" || die "the container of $1 did not restart its server"
   proved=yes
+}
+
+# The port stays open meanwhile, so that an answer tells nothing.
+await_second_start() {
+  tries=0
+  until [ "$(docker logs "$proof" 2>/dev/null | grep -c '^Millrace listens on')" -gt 1 ]; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 600 ] || return 1
+    sleep 0.1
+  done
 }
 
 is_running() { [ "$(docker inspect -f '{{.State.Running}}' "$1")" = true ]; }

@@ -84,6 +84,15 @@ jdk_tree() {
   rm -f "$1/opt/jdk/lib/security/cacerts"
   cp -L "$JAVA_HOME/lib/security/cacerts" "$1/opt/jdk/lib/security/cacerts"
   cp -aL "$(maven_home)/." "$1/opt/maven/"
+  # What packaging/hold.pl needs, for a server that is built on this image.
+  if have perl; then
+    cp -L "$(command -v perl)" "$1/usr/bin/perl"
+    perl -MPOSIX -MSocket -MErrno -Mwarnings -e 'print "$_\n" for values %INC, @DynaLoader::dl_shared_objects' | while read -r file; do
+      mkdir -p "$1$(dirname "$file")"
+      cp -L "$file" "$1$file"
+    done
+    libraries "$1" "$(command -v perl)"
+  fi
   libraries "$1" "$JAVA_HOME/bin/java" "$JAVA_HOME/lib/server/libjvm.so" "$JAVA_HOME"/lib/lib[jnz]*.so
 }
 

@@ -7,7 +7,7 @@ data=$(mktemp -d)
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=zero GIT_AUTHOR_EMAIL=zero@example.org no_proxy='*'
 export GIT_COMMITTER_NAME="$GIT_AUTHOR_NAME" GIT_COMMITTER_EMAIL="$GIT_AUTHOR_EMAIL"
 "$java" -XX:AOTCacheOutput="$cache" "@$options" -jar "$jar" \
-  serve --listen 127.0.0.1 --port 0 --data "$data/data" >"$data/log" 2>&1 &
+  serve --listen 127.0.0.1 --port 0 --data "$data/data" </dev/null >"$data/log" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$data"' EXIT
 tries=0

@@ -47,6 +47,7 @@ final class Performer implements AutoCloseable {
   private final BiConsumer<Effect.Advance, CommitId> advanced;
   private final Map<ChangeId, Map<Effect, Thread>> inHand = new HashMap<>();
   private final Map<AttemptId, Thread> preparing = new HashMap<>();
+  private boolean leaving;
   private boolean closed;
 
   /// @param landed told after changes have landed
@@ -89,12 +90,21 @@ final class Performer implements AutoCloseable {
     Map<Effect, Thread> its = inHand.computeIfAbsent(id, _ -> new HashMap<>());
     drop(its, owed);
     for (Effect effect : owed) {
-      its.computeIfAbsent(effect, _ -> begin(id, effect));
+      if (!leaving || !isOfAStep(effect)) {
+        its.computeIfAbsent(effect, _ -> begin(id, effect));
+      }
     }
     if (its.isEmpty()) {
       inHand.remove(id);
     }
     deadlines.watch(id, change);
+  }
+
+  private static boolean isOfAStep(Effect effect) {
+    return switch (effect) {
+      case Effect.Run _, Effect.Prepare _ -> true;
+      case Effect.Merge _, Effect.Promote _, Effect.Advance _, Effect.Stop _ -> false;
+    };
   }
 
   private Thread begin(ChangeId change, Effect effect) {
@@ -286,6 +296,14 @@ final class Performer implements AutoCloseable {
     }
     settled(change, effect, new Event.Tried(assignment.attempt(), end));
     steps.release(assignment.attempt());
+  }
+
+  /// No step begins any more: it is left to the next start, which finds those that run.
+  void leave() {
+    synchronized (this) {
+      leaving = true;
+    }
+    steps.leave();
   }
 
   private synchronized boolean isClosed() {

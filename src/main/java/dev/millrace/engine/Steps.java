@@ -46,6 +46,7 @@ final class Steps implements AutoCloseable {
   /// Those that wait here and can be woken by an interrupt. Guarded by this.
   private final Map<AttemptId, Thread> waiting = new HashMap<>();
 
+  private volatile boolean leaving;
   private boolean closed;
 
   /// @param atOnce how many containers may run at once
@@ -70,6 +71,7 @@ final class Steps implements AutoCloseable {
         // those stopped with it may have made room before its own stop has reached the runner
         stop(assignment.attempt());
       }
+      stayIfItHasNotBegun(assignment.attempt());
       return event(assignment, patiently(assignment));
     } finally {
       if (roomTaken) {
@@ -137,6 +139,13 @@ final class Steps implements AutoCloseable {
       Duration pause = PATIENCE[Math.min(trials, PATIENCE.length - 1)];
       LOG.warn("{} waits {} s: {}", id, pause.toSeconds(), because);
       pause(id, pause);
+      stayIfItHasNotBegun(id);
+    }
+  }
+
+  private void stayIfItHasNotBegun(AttemptId id) throws InterruptedException {
+    if (leaving && planned(id)) {
+      throw new InterruptedException(id + " begins at the next start");
     }
   }
 
@@ -237,6 +246,11 @@ final class Steps implements AutoCloseable {
       case Outcome.NeverStarted(var at) -> new AttemptEvent.NeverStarted(at);
       case Outcome.Unavailable(var at, var because, boolean _) -> new AttemptEvent.Broke(at, because, false);
     };
+  }
+
+  /// What waits here for room or for an engine does not begin any more.
+  void leave() {
+    leaving = true;
   }
 
   /// Containers run on.

@@ -149,8 +149,10 @@ public final class Works implements AutoCloseable {
     }
   }
 
-  /// Sends those away who wait for changes: the server is about to stop.
-  public void sendAway() {
+  /// The server is about to stop: no step begins any more, and those who wait for changes are sent away. What has begun
+  /// goes on, and what is asked for is stored.
+  public void leave() {
+    performer.leave();
     progress.close();
   }
 

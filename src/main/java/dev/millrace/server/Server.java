@@ -12,11 +12,10 @@ import dev.millrace.git.Repositories;
 import dev.millrace.log.Logs;
 import dev.millrace.runner.Runner;
 import dev.millrace.store.Store;
+import dev.millrace.web.Entrance;
 import dev.millrace.web.WebServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -39,8 +38,9 @@ public final class Server implements AutoCloseable {
   public Server(Settings settings, Function<String, Runner> runner, Clock clock) {
     Path data = settings.data().toAbsolutePath().normalize();
     createWritable(data);
-    int port = portToListenOn(settings.listen(), settings.port());
-    address = settings.url().isEmpty() ? "http://localhost:" + port : settings.url().replaceAll("/+$", "");
+    // Before anything is begun: the web server comes last, and by then steps may run already.
+    Entrance entrance = Entrance.open(settings.listen(), settings.port());
+    address = settings.url().isEmpty() ? "http://localhost:" + entrance.port() : settings.url().replaceAll("/+$", "");
 
     var reader = new DefinitionReader(settings.fileRemotes());
     String database = settings.database().isEmpty() ? Store.h2(data) : settings.database();
@@ -57,10 +57,10 @@ public final class Server implements AutoCloseable {
             settings.steps(), settings.keepAlive());
     var desk = new Desk(engine, store, repositories, clock);
     var git = new GitHost(repositories, works.pushes(address), settings.largestPush());
-    web = new WebServer(store, engine, desk, logs, works, git.servlet(), clock, settings.listen(), address);
+    web = new WebServer(store, engine, desk, logs, works, git.servlet(), clock, entrance, address);
     works.start();
-    web.start(port);
-    LOG.info("Millrace listens on http://{}:{}", settings.listen(), port);
+    web.start();
+    LOG.info("Millrace listens on {}", entrance);
   }
 
   private static void createWritable(Path data) {
@@ -72,26 +72,16 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  /// Tried before anything is begun: the web server comes last, and by then steps may run already.
-  private static int portToListenOn(String listen, int port) {
-    try (var socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(listen, port));
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "it cannot listen on " + listen + ":" + port + " (" + e.getMessage() + "): choose another --port or --listen", e);
-    }
-  }
-
   /// Where people reach it, without a slash at the end.
   public String address() {
     return address;
   }
 
+  /// No step begins any more, then everybody is seen out, then the rest lets go.
   @Override
   public void close() {
-    works.sendAway();
+    LOG.info("Millrace is stopping");
+    works.leave();
     web.close();
     remotes.close();
     works.close();

@@ -9,7 +9,6 @@ import dev.millrace.log.Logs;
 import dev.millrace.log.Needle;
 import dev.millrace.web.api.Names;
 import dev.millrace.web.api.SignsOfLife;
-import dev.millrace.web.api.Tidings;
 import dev.millrace.web.view.LinesView;
 import dev.millrace.web.view.LogHead;
 import dev.millrace.web.view.LogLine;
@@ -56,14 +55,12 @@ final class LogPages {
   private final Flows flows;
   private final Names names;
   private final Logs logs;
-  private final Tidings tidings;
   private final Views views;
 
-  LogPages(Flows flows, Names names, Logs logs, Tidings tidings, Views views) {
+  LogPages(Flows flows, Names names, Logs logs, Views views) {
     this.flows = flows;
     this.names = names;
     this.logs = logs;
-    this.tidings = tidings;
     this.views = views;
   }
 
@@ -153,7 +150,7 @@ final class LogPages {
     }
     long from = Math.max(1, Names.number(context, "from", 1));
     context.header("Cache-Control", "no-cache");
-    var signs = new SignsOfLife(context, tidings, Pages.HTML);
+    var signs = new SignsOfLife(context, Pages.HTML);
     MatchesView matches;
     try {
       matches = matches(logs.reader(attempt.id()), attempt, search, from, signs::wanted);

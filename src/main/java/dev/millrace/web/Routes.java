@@ -72,7 +72,7 @@ final class Routes {
     var names = new Names(store);
     this.pipelines = new PipelinePages(flows, names, desk, works.fetcher(), views);
     this.changes = new ChangePages(flows, names, desk, store, logs, views);
-    this.logs = new LogPages(flows, names, logs, tidings, views);
+    this.logs = new LogPages(flows, names, logs, views);
     this.searches = new SearchPages(flows, desk, store, views);
     this.commitsResource = new CommitsResource(desk);
     this.pipelinesResource = new PipelinesResource(store, engine, names, clock);

@@ -20,8 +20,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
-import org.eclipse.jetty.server.AbstractConnector;
-import org.eclipse.jetty.server.Server;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class WebServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
 
-  /// How long requests that are being answered may take when the server is told to stop.
-  private static final Duration GRACE = Duration.ofSeconds(10);
+  /// How long what has begun may take to end when the server is told to stop. Whoever comes meanwhile waits so long.
+  private static final Duration GRACE = Duration.ofSeconds(30);
 
   private static final String FOR_EVER = "public, max-age=31536000, immutable";
 
@@ -39,10 +38,11 @@ public final class WebServer implements AutoCloseable {
 
   private final Tidings tidings;
   private final Javalin javalin;
-  private final String listen;
+  private final Leaving leaving = new Leaving();
+  private @Nullable Door door;
 
   /// @param git answers below `/git/`
-  /// @param listen the address to listen on
+  /// @param entrance where people come in
   /// @param address where people reach the server, without a slash at the end
   public WebServer(
       Store store,
@@ -52,17 +52,17 @@ public final class WebServer implements AutoCloseable {
       Works works,
       Servlet git,
       Clock clock,
-      String listen,
+      Entrance entrance,
       String address) {
     this.tidings = new Tidings(store);
     engine.listen(tidings::arrive);
     var routes = new Routes(store, engine, desk, logs, works, tidings, clock, address);
-    this.listen = listen;
-    var doorkeeper = new Doorkeeper(listen, address);
-    this.javalin = Javalin.create(config -> configure(config, routes, git, doorkeeper));
+    var doorkeeper = new Doorkeeper(entrance.host(), address);
+    this.javalin = Javalin.create(config -> configure(config, routes, git, doorkeeper, entrance));
   }
 
-  private void configure(JavalinConfig config, Routes routes, Servlet git, Doorkeeper doorkeeper) {
+  private void configure(
+      JavalinConfig config, Routes routes, Servlet git, Doorkeeper doorkeeper, Entrance entrance) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.concurrency.useVirtualThreads = true;
@@ -75,9 +75,13 @@ public final class WebServer implements AutoCloseable {
           context.addFilter(new FilterHolder(doorkeeper), "/*", EnumSet.of(DispatcherType.REQUEST));
           context.addServlet(new ServletHolder("git", git), "/git/*");
         });
-    config.jetty.modifyServer(server -> stopGracefully(config, server));
-    // Streams never end by themselves and would take all of the grace.
-    config.events.serverStopping(tidings::close);
+    config.jetty.modifyServer(
+        server -> {
+          server.setHandler(leaving);
+          // By the time that Jetty is told to stop, there is nothing to wait for any more.
+          server.setStopTimeout(0);
+        });
+    config.jetty.addConnector((server, configuration) -> door = new Door(server, configuration, entrance));
     routes.addTo(config.routes);
   }
 
@@ -102,30 +106,22 @@ public final class WebServer implements AutoCloseable {
         && Views.current(request.getRequestURI() + "?" + request.getQueryString());
   }
 
-  /// Jetty lets requests finish only with these three together; without the third, git clients hang for ever.
-  private static void stopGracefully(JavalinConfig config, Server server) {
-    server.setStopTimeout(GRACE.toMillis());
-    var leaving = new Leaving();
-    server.setHandler(leaving);
-    config.events.serverStopping(() -> leaving.hangUp(server.getConnectors()));
-    config.events.serverStarting(
-        () -> {
-          for (var connector : server.getConnectors()) {
-            ((AbstractConnector) connector).setShutdownIdleTimeout(GRACE.toMillis());
-          }
-        });
+  public void start() {
+    javalin.start();
   }
 
-  public void start(int port) {
-    javalin.start(listen, port);
-  }
-
+  /// Nobody is let in any more, and nothing that has begun is lost: see [Leaving].
   @Override
   public void close() {
+    // Streams never end by themselves and would take all of the grace.
+    tidings.close();
+    if (door != null) {
+      leaving.seeOut(door, GRACE);
+    }
     try {
       javalin.stop();
     } catch (JavalinException e) {
-      LOG.info("Some requests did not end within {} s and were cut off", GRACE.toSeconds(), e);
+      LOG.info("The web server did not stop as it should", e);
     }
   }
 }

@@ -20,6 +20,7 @@ import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.runner.Runner;
 import dev.millrace.store.Store;
+import dev.millrace.web.Entrance;
 import dev.millrace.web.WebServer;
 import io.javalin.Javalin;
 import jakarta.servlet.http.HttpServlet;
@@ -62,11 +63,12 @@ final class BusyServer {
     var desk = new Desk(engine, store, repositories, Clock.systemUTC());
     var web =
         new WebServer(
-            store, engine, desk, logs, works, new HttpServlet() {}, Clock.systemUTC(), "127.0.0.1", "http://localhost:" + port);
+            store, engine, desk, logs, works, new HttpServlet() {}, Clock.systemUTC(),
+            Entrance.open("127.0.0.1", port), "http://localhost:" + port);
     var busy = new BusyServer(store, engine);
     engine.listen(_ -> System.out.println("committed " + store.lastSequence() + " " + micros(Instant.now())));
     engine.start();
-    web.start(port);
+    web.start();
     beside(Integer.parseInt(arguments[2]));
     Thread.ofPlatform().daemon().start(busy::write);
     busy.obey();

@@ -48,7 +48,7 @@ public final class StartBench {
     }
   }
 
-  private static double bareJvm() throws IOException, InterruptedException {
+  static double bareJvm() throws IOException, InterruptedException {
     long start = System.nanoTime();
     Process process = new ProcessBuilder(ServerProcess.java(), "-version").redirectErrorStream(true).start();
     process.getInputStream().transferTo(OutputStream.nullOutputStream());

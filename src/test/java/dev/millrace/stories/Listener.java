@@ -24,7 +24,7 @@ final class Listener {
   private final List<Long> heard = new ArrayList<>();
   private @Nullable InputStream stream;
   private @Nullable Thread thread;
-  private boolean sentAway;
+  private int farewells;
 
   Listener(HttpClient http, URI events) {
     this.http = http;
@@ -45,6 +45,13 @@ final class Listener {
   void disconnect() throws IOException, InterruptedException {
     if (stream != null && thread != null) {
       stream.close();
+      thread.join();
+    }
+  }
+
+  /// Returns when the stream has ended, whatever ended it.
+  void awaitEnd() throws InterruptedException {
+    if (thread != null) {
       thread.join();
     }
   }
@@ -71,8 +78,9 @@ final class Listener {
     return List.copyOf(heard);
   }
 
-  synchronized boolean sentAway() {
-    return sentAway;
+  /// How often it was sent away with a word.
+  synchronized int farewells() {
+    return farewells;
   }
 
   private synchronized long last() {
@@ -94,6 +102,6 @@ final class Listener {
       heard.add(Long.parseLong(line.substring("id: ".length())));
       notifyAll();
     }
-    sentAway |= line.equals("event: bye");
+    farewells += line.equals("event: bye") ? 1 : 0;
   }
 }

@@ -2,13 +2,24 @@ package dev.millrace.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /// The server stops, or dies, at the worst of moments. Its disk and the containers are all that is left of it.
 class RestartTest extends Story {
+  private static final String TWO_STAGES =
+      """
+      repository: shop
+      integrate: {branches: ["integrate/**"], parallel: 1}
+      stages: [test, verify, {name: main, promote: true}]
+      steps: {test: {image: none, run: ./test}, verify: {image: none, run: ./verify}}
+      """;
   private static final String LOG = "/api/v1/pipelines/shop/changes/1/stages/test/steps/test/log";
 
   @Test
@@ -48,6 +59,46 @@ class RestartTest extends Story {
     mill.becomes(1, "passed");
     assertThat(mill.get(LOG).body()).isEqualTo("all good\n");
     mill.containers.awaitReleased("shop/1/test/test/1");
+  }
+
+  @Test
+  void no_step_begins_while_the_server_stops() throws Exception {
+    mill.define("shop", TWO_STAGES);
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    int port = URI.create(mill.address()).getPort();
+    CompletableFuture<Void> stopped;
+    try (var silent = new Caller(port)) {
+      silent.connect();
+      stopped = CompletableFuture.runAsync(this::stop);
+      awaitRefusal(port);
+      mill.passes("1/test/test/1");
+      mill.containers.awaitReleased("shop/1/test/test/1");
+      assertThat(stopped).as("it waits for what the silent one may ask").isNotDone();
+      stopped.join();
+    }
+    assertThat(mill.containers.starts("shop/1/verify/verify/1")).isZero();
+    mill.start();
+    mill.passes("1/verify/verify/1");
+    mill.becomes(1, "passed");
+  }
+
+  private void stop() {
+    try {
+      mill.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void awaitRefusal(int port) throws IOException {
+    while (true) {
+      try (var late = new Caller(port)) {
+        late.connect();
+      } catch (ConnectException refused) {
+        return;
+      }
+    }
   }
 
   @Test
@@ -220,7 +271,7 @@ class RestartTest extends Story {
     shop.push("integrate/tea", "Sell tea", "tea", "green\n");
     mill.runs("1/test/test/1");
     mill.restart();
-    assertThat(mill.listener().sentAway()).isTrue();
+    assertThat(mill.listener().farewells()).isOne();
     mill.passes("1/test/test/1");
     mill.becomes(1, "passed");
     mill.kill();

@@ -8,6 +8,7 @@ import io.javalin.http.Context;
 import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ public final class EventsResource {
     try {
       String told = server.get();
       long asked = System.nanoTime();
-      write(out, "retry: 1000\n: at " + last + "\n\n" + server(told));
+      write(out, "retry: " + comeAgain() + "\n: at " + last + "\n\n" + server(told));
       long spoken = asked;
       while (!tidings.closed()) {
         var text = new StringBuilder();
@@ -92,6 +93,11 @@ public final class EventsResource {
     } catch (InterruptedException e) {
       LOG.debug("A listener is sent away: the server is stopping", e);
     }
+  }
+
+  /// After how many milliseconds a listener whose stream has ended asks again: not all of them at once.
+  private static int comeAgain() {
+    return ThreadLocalRandom.current().nextInt(500, 2_500);
   }
 
   private static String server(String told) {

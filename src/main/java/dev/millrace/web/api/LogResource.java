@@ -91,7 +91,7 @@ public final class LogResource {
       throw new BadRequestResponse(text.isEmpty() ? "Say what to look for: ?search=text." : String.valueOf(e.getMessage()));
     }
     LogReader log = logs.reader(attempt);
-    var signs = new SignsOfLife(context, tidings, "application/json");
+    var signs = new SignsOfLife(context, "application/json");
     Found found;
     try {
       found = log.search(needle, from - 1L, limit, signs::wanted);

@@ -16,22 +16,17 @@ public final class SignsOfLife {
   private static final Duration PATIENCE = Duration.ofMillis(400);
 
   private final Context context;
-  private final Tidings tidings;
   private long latest = System.nanoTime();
   private boolean begun;
 
   /// @param contentType of the answer, which has to be known before it begins, as have all headers
-  public SignsOfLife(Context context, Tidings tidings, String contentType) {
+  public SignsOfLife(Context context, String contentType) {
     this.context = context;
-    this.tidings = tidings;
     context.contentType(contentType).header("X-Accel-Buffering", "no");
   }
 
-  /// False when the client has gone, or the server is stopping.
+  /// False when the client has gone.
   public boolean wanted() {
-    if (tidings.closed()) {
-      return false;
-    }
     if (System.nanoTime() - latest < PATIENCE.toNanos()) {
       return true;
     }
