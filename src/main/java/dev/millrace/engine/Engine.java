@@ -124,8 +124,20 @@ public final class Engine implements AutoCloseable {
     Optional<Halt> halt = Optional.empty();
     try {
       InFlight next = now;
-      for (Message message : crowd) {
-        switch (message) {
+      for (int at = 0; at < crowd.size(); at++) {
+        switch (crowd.get(at)) {
+          case Told(Event.BranchMoved _, var _) -> {
+            List<Told> moves = moves(crowd.subList(at, crowd.size()));
+            List<Decision> decided = Flow.decide(next, moves.stream().map(told -> (Event.BranchMoved) told.event()).toList());
+            for (int which = 0; which < moves.size(); which++) {
+              Decision decision = decided.get(which);
+              CompletableFuture<Decision> answer = moves.get(which).answer();
+              answers.add(() -> answer.complete(decision));
+            }
+            decisions.addAll(decided);
+            next = decided.getLast().next();
+            at += moves.size() - 1;
+          }
           case Told(Event event, var answer) -> {
             Decision decision = Flow.decide(next, event);
             next = decision.next();
@@ -157,6 +169,14 @@ public final class Engine implements AutoCloseable {
     }
     answers.forEach(Runnable::run);
     return halt;
+  }
+
+  /// The branches that have moved at the front of the crowd, one after the other.
+  private static List<Told> moves(List<Message> crowd) {
+    return crowd.stream()
+        .takeWhile(message -> message instanceof Told(Event.BranchMoved _, var _))
+        .map(Told.class::cast)
+        .toList();
   }
 
   /// An ended change is not in flight, and what somebody read of it a moment ago may be old.

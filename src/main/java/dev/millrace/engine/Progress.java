@@ -10,6 +10,7 @@ import dev.millrace.flow.Note;
 import dev.millrace.log.LogReader;
 import dev.millrace.log.Logs;
 import dev.millrace.pipeline.StageName;
+import dev.millrace.queue.Carrier;
 import dev.millrace.queue.IntegrationQueue;
 import dev.millrace.queue.Target;
 import dev.millrace.statistics.Estimate;
@@ -125,15 +126,23 @@ public final class Progress implements AutoCloseable {
         : store.change(id).orElseThrow(() -> new IllegalStateException("nobody can wait for " + id + ", which is not there"));
   }
 
+  /// The queue that it is in and can still land from.
+  private Optional<IntegrationQueue> queue(Change change) {
+    if (change.ended() || !(change.aim() instanceof Aim.Integrate) || change.landed()) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(
+            IntegrationQueue.of(engine.now().changes().values()).get(IntegrationQueue.target(change)))
+        .filter(queue -> queue.changes().stream().anyMatch(its -> its.id().equals(change.id())));
+  }
+
   /// How many are ahead of it in its queue; -1 when it is in none.
   private int ahead(Change change) {
-    if (change.ended() || !(change.aim() instanceof Aim.Integrate) || change.landed()) {
-      return -1;
-    }
-    IntegrationQueue queue = IntegrationQueue.of(engine.now().changes().values()).get(IntegrationQueue.target(change));
-    return queue == null || queue.changes().stream().noneMatch(its -> its.id().equals(change.id()))
-        ? -1
-        : queue.ahead(change.id());
+    return queue(change).map(queue -> queue.ahead(change.id())).orElse(-1);
+  }
+
+  private Optional<Carrier> carrier(Change change) {
+    return queue(change).flatMap(queue -> queue.carrier(change.id()));
   }
 
   private Estimate left(Change change) {
@@ -195,7 +204,7 @@ public final class Progress implements AutoCloseable {
       Ticker ticker = open.get(id);
       String name = several ? id + " " : "";
       if (ticker != null && !many) {
-        for (Ticker.Line line : ticker.news(change, history, ahead(change))) {
+        for (Ticker.Line line : ticker.news(change, history, ahead(change), carrier(change))) {
           switch (line) {
             case Ticker.Line.Plain(String text) -> say(name + text);
             case Ticker.Line.TailOf(AttemptId attempt) -> tail(name, attempt);
@@ -232,7 +241,7 @@ public final class Progress implements AutoCloseable {
       } else {
         for (ChangeId id : open.keySet()) {
           Change change = now(id);
-          say(Ticker.still(change, ahead(change), left(change), clock.instant()));
+          say(Ticker.still(change, ahead(change), carrier(change), left(change), clock.instant()));
         }
       }
     }

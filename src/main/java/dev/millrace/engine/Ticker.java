@@ -4,10 +4,12 @@ import dev.millrace.change.Attempt;
 import dev.millrace.change.AttemptId;
 import dev.millrace.change.AttemptState;
 import dev.millrace.change.Change;
+import dev.millrace.change.ChangeId;
 import dev.millrace.change.ChangeState;
 import dev.millrace.change.StageState;
 import dev.millrace.flow.Note;
 import dev.millrace.pipeline.StageName;
+import dev.millrace.queue.Carrier;
 import dev.millrace.statistics.Estimate;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,6 +56,7 @@ final class Ticker {
   private final Set<AttemptId> failed = new HashSet<>();
   private int notes;
   private int ahead;
+  private @Nullable ChangeId carriedBy;
 
   /// @param notes how many of its history's sentences are known already
   /// @param ahead how many are known to be ahead of it; -1 when nothing is known
@@ -66,7 +69,8 @@ final class Ticker {
   ///
   /// @param history all of it
   /// @param nowAhead how many are ahead of it in its queue; -1 when it is in none
-  List<Line> news(Change change, List<Note> history, int nowAhead) {
+  /// @param carrier what it is tested in while it has no candidate of its own
+  List<Line> news(Change change, List<Note> history, int nowAhead, Optional<Carrier> carrier) {
     var lines = new ArrayList<Timed>();
     var goes = new TreeMap<Go, List<Attempt>>(Comparator.comparing((Go go) -> go.stage().text()).thenComparingInt(Go::number));
     for (Attempt attempt : change.attempts()) {
@@ -86,6 +90,12 @@ final class Ticker {
       sorted.add(new Line.Plain(nowAhead == 0 ? "next in the queue" : nowAhead + " ahead of it in the queue"));
     }
     ahead = nowAhead >= 0 ? nowAhead : ahead;
+    // whoever else comes into the same candidate is no news
+    ChangeId by = carrier.map(Carrier::change).orElse(null);
+    if (by != null && !by.equals(carriedBy)) {
+      sorted.add(new Line.Plain(carrier.get().toString()));
+    }
+    carriedBy = by;
     return sorted;
   }
 
@@ -177,11 +187,14 @@ final class Ticker {
 
   /// `… still verify, 2 m 10 s, done in about 1 m`: for when nothing was new for a while.
   ///
+  /// @param carrier as in [#news]
   /// @param left how long it will still take to land
-  static String still(Change change, int ahead, Estimate left, Instant now) {
+  static String still(Change change, int ahead, Optional<Carrier> carrier, Estimate left, Instant now) {
     List<Attempt> running = change.attempts().stream().filter(attempt -> !attempt.ended() && attempt.startedAt().isPresent()).toList();
     var line = new StringBuilder("… still ");
-    if (running.isEmpty()) {
+    if (running.isEmpty() && carrier.isPresent()) {
+      line.append(carrier.get());
+    } else if (running.isEmpty()) {
       line.append(
           switch (change.state()) {
             case ChangeState.Queued _ -> ahead > 0 ? "waiting, " + ahead + " ahead of it" : "waiting";

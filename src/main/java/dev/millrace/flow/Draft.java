@@ -166,13 +166,23 @@ final class Draft {
   }
 
   Decision settle() {
+    for (Target target : targets()) {
+      new Conductor(new TargetDraft(this, target)).settle();
+    }
+    return unsettled();
+  }
+
+  /// Those whose queues are to be asked what follows.
+  Set<Target> targets() {
     touched.values().stream()
         .filter(change -> change.aim() instanceof Aim.Integrate)
         .map(IntegrationQueue::target)
         .forEach(moved::add);
-    for (Target target : moved) {
-      new Conductor(new TargetDraft(this, target)).settle();
-    }
+    return moved;
+  }
+
+  /// Without what follows in the queues of its [#targets]: somebody will settle these before anybody acts.
+  Decision unsettled() {
     for (Change change : List.copyOf(changes.values())) {
       if (change.state() instanceof ChangeState.Leaving || touched.containsKey(change.id())) {
         advance(change);

@@ -26,6 +26,8 @@ import dev.millrace.queue.Hold;
 import dev.millrace.queue.IntegrationQueue;
 import dev.millrace.queue.Target;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +53,27 @@ public final class Flow {
       case Event.DeadlinePassed(var at, var id) -> deadlinePassed(draft, at, id);
     }
     return draft.settle();
+  }
+
+  /// The same for branches that move at once, one decision for each: the queues are asked once, after the last. Otherwise
+  /// a push of hundreds takes as many plans, and starts the first of them one by one where they could go together.
+  public static List<Decision> decide(InFlight now, List<Event.BranchMoved> moves) {
+    var decisions = new ArrayList<Decision>();
+    var targets = new LinkedHashSet<Target>();
+    InFlight next = now;
+    for (Event.BranchMoved moved : moves) {
+      var draft = new Draft(next, moved.at());
+      branchMoved(draft, moved);
+      targets.addAll(draft.targets());
+      boolean last = decisions.size() == moves.size() - 1;
+      if (last) {
+        targets.forEach(draft::touch);
+      }
+      Decision decision = last ? draft.settle() : draft.unsettled();
+      decisions.add(decision);
+      next = decision.next();
+    }
+    return decisions;
   }
 
   public static Answer decide(InFlight now, Request request) {

@@ -38,6 +38,7 @@ public record IntegrationQueue(Target target, List<Change> changes, List<Change>
   }
 
   public enum Standing {
+    /// It has no candidate of its own; see [#carrier].
     WAITING,
     MERGING,
     TESTING,
@@ -88,6 +89,23 @@ public record IntegrationQueue(Target target, List<Change> changes, List<Change>
   /// How many are before this one; 0 for the first, and for one that is not in it.
   public int ahead(ChangeId change) {
     return Math.max(0, changes.stream().map(Change::id).toList().indexOf(change));
+  }
+
+  /// What a change that waits is tested in; the smallest one, where there are several.
+  public Optional<Carrier> carrier(ChangeId id) {
+    if (changes.stream().noneMatch(change -> change.id().equals(id) && standing(change) == Standing.WAITING)) {
+      return Optional.empty();
+    }
+    return changes.stream()
+        .flatMap(change -> change.candidacies().stream())
+        .filter(candidacy -> candidacy.running() && candidacy.open().contains(id))
+        .map(Candidacy::open)
+        .min(Comparator.comparingInt(List::size))
+        .map(
+            open ->
+                new Carrier(
+                    open.getLast(),
+                    open.subList(0, open.size() - 1).stream().filter(other -> !other.equals(id)).toList()));
   }
 
   public static Standing standing(Change change) {

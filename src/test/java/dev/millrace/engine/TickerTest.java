@@ -27,12 +27,14 @@ import dev.millrace.pipeline.StageName;
 import dev.millrace.pipeline.Step;
 import dev.millrace.pipeline.StepName;
 import dev.millrace.pipeline.Text;
+import dev.millrace.queue.Carrier;
 import dev.millrace.statistics.Estimate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TickerTest {
@@ -42,6 +44,7 @@ class TickerTest {
 
   private final Ticker ticker = new Ticker(1, 0);
   private final List<Note> history = new ArrayList<>();
+  private Optional<Carrier> carrier = Optional.empty();
   private Change change =
       new Change(
               new ChangeId(new PipelineName("shop"), 42),
@@ -94,7 +97,7 @@ class TickerTest {
   }
 
   private List<String> news(int ahead) {
-    return ticker.news(change, history, ahead).stream()
+    return ticker.news(change, history, ahead, carrier).stream()
         .map(
             line ->
                 switch (line) {
@@ -193,15 +196,38 @@ class TickerTest {
   void a_silence_is_broken_by_what_is_still_going_on() {
     var soon = new Estimate.Known(Duration.ofSeconds(64), Duration.ofSeconds(100));
     Instant now = NOON.plusSeconds(132);
-    assertThat(Ticker.still(change.in(new ChangeState.Queued(NOON, null)), 2, Estimate.UNKNOWN, now))
+    assertThat(Ticker.still(change.in(new ChangeState.Queued(NOON, null)), 2, Optional.empty(), Estimate.UNKNOWN, now))
         .isEqualTo("… still waiting, 2 ahead of it");
     attempt("verify", "unit", 1, running(2));
     attempt("verify", "browser", 1, running(3));
-    assertThat(Ticker.still(change, 0, soon, now)).isEqualTo("… still verify, 2 m 10 s, done in about 1 m");
-    assertThat(Ticker.still(change, 0, new Estimate.Overdue(), now))
+    assertThat(Ticker.still(change, 0, Optional.empty(), soon, now)).isEqualTo("… still verify, 2 m 10 s, done in about 1 m");
+    assertThat(Ticker.still(change, 0, Optional.empty(), new Estimate.Overdue(), now))
         .isEqualTo("… still verify, 2 m 10 s, longer than usual");
-    assertThat(Ticker.still(change.in(new ChangeState.Cancelling(NOON, "")), 0, Estimate.UNKNOWN, now))
+    assertThat(Ticker.still(change.in(new ChangeState.Cancelling(NOON, "")), 0, Optional.empty(), Estimate.UNKNOWN, now))
         .isEqualTo("… still verify, 2 m 10 s");
+  }
+
+  @Test
+  void what_is_tested_in_the_candidate_of_another_hears_in_whose_and_with_whom() {
+    change = change.in(new ChangeState.Queued(NOON, null));
+    note(0, "known already");
+    carrier = carrier(45, 41, 43);
+    assertThat(news(2)).containsExactly("2 ahead of it in the queue", "tested in shop#45's candidate, together with shop#41 and shop#43");
+    assertThat(news(2)).isEmpty();
+    assertThat(Ticker.still(change, 2, carrier, Estimate.UNKNOWN, NOON))
+        .isEqualTo("… still tested in shop#45's candidate, together with shop#41 and shop#43");
+    carrier = carrier(46, 40, 41, 43, 45);
+    assertThat(news(2)).containsExactly("tested in shop#46's candidate, together with 4 others");
+    carrier = Optional.empty();
+    assertThat(news(2)).isEmpty();
+    carrier = carrier(46);
+    assertThat(news(2)).containsExactly("tested in shop#46's candidate");
+  }
+
+  private static Optional<Carrier> carrier(int by, Integer... others) {
+    var shop = new PipelineName("shop");
+    return Optional.of(
+        new Carrier(new ChangeId(shop, by), List.of(others).stream().map(number -> new ChangeId(shop, number)).toList()));
   }
 
   @Test

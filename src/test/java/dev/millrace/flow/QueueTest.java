@@ -27,6 +27,15 @@ class QueueTest {
   }
 
   @Test
+  void what_is_pushed_at_once_is_planned_once_and_shares_candidates_from_the_beginning() {
+    scene.pushedAtOnce("integrate/a", "integrate/b", "integrate/c", "integrate/d", "integrate/e", "integrate/f", "integrate/g", "integrate/h");
+    assertThat(scene.owed()).isEqualTo("merge 1+2, merge 1+2+3+4, merge 1+2+3+4+5+6, merge 1+2+3+4+5+6+7+8");
+    assertThat(scene.notes).startsWith("shop#1 integrate/a at " + Scene.commit("integrate/a").abbreviated() + " is to be integrated into main, asked by alice");
+    scene.pushedAtOnce("integrate/a", "integrate/z");
+    assertThat(scene.queue()).as("what is there already, and a new one").contains(" <- shop#9(");
+  }
+
+  @Test
   void what_the_first_became_is_what_the_second_stands_on() {
     two().passes("1/build/build/1").passes("1/main/promote/1");
     assertThat(scene.change(2).candidate().base()).isEqualTo(scene.change(1).candidate().commit());

@@ -104,6 +104,20 @@ final class Scene {
     return tell(new Event.BranchMoved(tick(), SHOP, new BranchName(branch), what, "alice"));
   }
 
+  /// These branches in one push, each with a commit of its own name.
+  Scene pushedAtOnce(String... branches) {
+    List<Event.BranchMoved> moves =
+        Stream.of(branches)
+            .map(
+                branch -> {
+                  var what = new Commit(commit(branch), "Add " + branch, "alice");
+                  return new Event.BranchMoved(tick(), SHOP, new BranchName(branch), what, "alice");
+                })
+            .toList();
+    Flow.decide(now, moves).forEach(this::take);
+    return this;
+  }
+
   Scene deleted(String branch) {
     return tell(new Event.BranchDeleted(tick(), SHOP, new BranchName(branch)));
   }

@@ -5,6 +5,7 @@ import dev.millrace.git.Worktree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Somebody with a clone of a repository and the real git. What a push answers is what git shows of the server.
 final class Developer {
@@ -72,10 +73,20 @@ final class Developer {
 
   /// The same, not waited for.
   HeldPush begin(List<String> options, String branch, String subject, String file, String content) throws Exception {
+    prepare(branch, subject, file, content);
+    return beginHere(options, branch);
+  }
+
+  /// One commit on the head of main, kept at home until it is pushed.
+  void prepare(String branch, String subject, String file, String content) {
     startFromMain(branch);
     clone.file(file, content);
     commit(subject);
-    return beginHere(options, branch);
+  }
+
+  /// Pushes what was prepared, whichever branch is worked on.
+  HeldPush beginPrepared(List<String> options, String branch) throws Exception {
+    return begin(options, branch + ":refs/heads/" + branch);
   }
 
   /// Another commit on top of what this branch was pushed with.
@@ -88,12 +99,14 @@ final class Developer {
 
   /// The present commit, under these names.
   HeldPush beginHere(List<String> options, String... branches) throws Exception {
+    return begin(options, Stream.of(branches).map(branch -> "HEAD:refs/heads/" + branch).toArray(String[]::new));
+  }
+
+  private HeldPush begin(List<String> options, String... refspecs) throws Exception {
     var command = new ArrayList<>(List.of("git", "push"));
     options.forEach(option -> command.addAll(List.of("-o", option)));
     command.add("origin");
-    for (String branch : branches) {
-      command.add("HEAD:refs/heads/" + branch);
-    }
+    command.addAll(List.of(refspecs));
     return new HeldPush(Worktree.start(clone.folder(), command.toArray(String[]::new)), this::told);
   }
 
@@ -124,6 +137,12 @@ final class Developer {
   List<String> mainline() {
     clone.git("fetch", "-q", "origin");
     return clone.git("log", "--first-parent", "--format=%s", "origin/main").lines().toList();
+  }
+
+  /// The commits of main's own line, newest first.
+  List<String> mainlineCommits() {
+    clone.git("fetch", "-q", "origin");
+    return clone.git("log", "--first-parent", "--format=%H", "origin/main").lines().toList();
   }
 
   /// What a file holds on main.

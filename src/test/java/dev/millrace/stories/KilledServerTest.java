@@ -3,22 +3,12 @@ package dev.millrace.stories;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.change.ChangeId;
-import dev.millrace.definition.DefinitionReader;
-import dev.millrace.definition.Source;
 import dev.millrace.flow.Note;
 import dev.millrace.git.Worktree;
 import dev.millrace.pipeline.PipelineName;
 import dev.millrace.runner.docker.RawEngine;
 import dev.millrace.runner.docker.TestImages;
-import dev.millrace.store.Store;
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -39,50 +29,42 @@ class KilledServerTest {
 
   @TempDir Path folder;
   private final Names names = new Names();
-  private final HttpClient http = HttpClient.newHttpClient();
-  private int port;
-  private Process server;
-  private Listener listener;
+  private KillableServer server;
   private Developer definers;
   private Developer shop;
 
   @BeforeEach
   void begin() throws Exception {
-    try (var socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
-    listener = new Listener(http, URI.create(address() + "/api/v1/events"));
-    start();
-    definers = new Developer(Worktree.clone(address() + "/git/pipelines.git", folder.resolve("pipelines")), names);
+    server = new KillableServer(folder);
+    definers = new Developer(Worktree.clone(server.address() + "/git/pipelines.git", folder.resolve("pipelines")), names);
   }
 
   @AfterEach
   void end() throws Exception {
-    kill();
-    http.shutdownNow();
+    server.close();
   }
 
   @Test
   void a_step_goes_on_and_its_log_has_every_line_once() throws Exception {
     define("for i in $(seq 100); do echo line $i; usleep 50000; done");
     shop.push("integrate/tea", "Sell tea", "tea", "green\n");
-    listener.until("the step", () -> get(LOG).statusCode() == 200);
+    server.listener.until("the step", () -> server.get(LOG).statusCode() == 200);
     try (InputStream following =
-        http.send(request(LOG + "?follow=true"), HttpResponse.BodyHandlers.ofInputStream()).body()) {
+        server.http.send(server.request(LOG + "?follow=true"), HttpResponse.BodyHandlers.ofInputStream()).body()) {
       byte[] beginning = lines(20).getBytes(StandardCharsets.UTF_8);
       assertThat(following.readNBytes(beginning.length)).isEqualTo(beginning);
     }
 
-    kill();
-    start();
+    server.kill();
+    server.start();
     passes(1);
 
-    assertThat(get(LOG).body()).isEqualTo(lines(100));
+    assertThat(server.get(LOG).body()).isEqualTo(lines(100));
     assertThat(shop.mainline()).containsExactly("Merge integrate/tea into main (shop#1)", "Begin");
     assertThat(shop.branches()).containsExactly("main");
-    kill();
+    server.kill();
     String installation;
-    try (var store = store()) {
+    try (var store = server.store()) {
       installation = store.installation();
       assertThat(store.history(new ChangeId(new PipelineName("shop"), 1)).stream().map(Note::sentence).map(names::in))
           .containsExactly(
@@ -91,7 +73,7 @@ class KilledServerTest {
               "promoted: main is now <candidate 1>",
               "passed");
     }
-    start();
+    server.start();
     try (var engine = new RawEngine(TestImages.HOST.substring("unix://".length()))) {
       String container = "millrace-" + installation + ".shop.1.test.test.1";
       assertThat(engine.ask("POST", "/containers/" + container + "/wait?condition=removed").status())
@@ -105,10 +87,10 @@ class KilledServerTest {
     define("true");
     for (int i = 1; i <= 5; i++) {
       String told = shop.push("integrate/" + i, "Sell " + i, "goods/" + i, i + "\n");
-      kill();
+      server.kill();
       assertThat(told).startsWith("shop#" + i + ": integrate/" + i + " goes into main");
-      start();
-      assertThat(get("/api/v1/pipelines/shop/changes/" + i).body()).contains("\"branch\":\"integrate/" + i + "\"");
+      server.start();
+      assertThat(server.get("/api/v1/pipelines/shop/changes/" + i).body()).contains("\"branch\":\"integrate/" + i + "\"");
     }
     for (int i = 1; i <= 5; i++) {
       passes(i);
@@ -121,7 +103,7 @@ class KilledServerTest {
             "Merge integrate/2 into main (shop#2)",
             "Merge integrate/1 into main (shop#1)",
             "Begin");
-    assertThat(get("/api/v1/pipelines/shop/changes/6").statusCode()).isEqualTo(404);
+    assertThat(server.get("/api/v1/pipelines/shop/changes/6").statusCode()).isEqualTo(404);
   }
 
   private void define(String command) throws Exception {
@@ -138,64 +120,13 @@ class KilledServerTest {
           test: {image: "%s", run: "%s"}
         """
             .formatted(TestImages.busybox(), command));
-    shop = new Developer(Worktree.clone(address() + "/git/shop.git", folder.resolve("shop")), names);
+    shop = new Developer(Worktree.clone(server.address() + "/git/shop.git", folder.resolve("shop")), names);
     shop.pushToMain("Begin", "readme", "A shop\n");
   }
 
   private void passes(int number) throws InterruptedException {
     String change = "/api/v1/pipelines/shop/changes/" + number;
-    listener.until("shop#" + number, () -> get(change).body().contains("\"state\":\"passed\",\"reason\":\"\""));
-  }
-
-  private void start() throws Exception {
-    String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    server =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classes, "dev.millrace.Main", "serve",
-                "--port", Integer.toString(port), "--data", folder.resolve("data").toString())
-            .redirectErrorStream(true)
-            .start();
-    BufferedReader output = server.inputReader();
-    var before = new StringBuilder();
-    for (String line = output.readLine(); ; line = output.readLine()) {
-      assertThat(line).as("the server does not start: %s", before).isNotNull();
-      before.append(line).append('\n');
-      if (line.startsWith("Millrace listens on")) {
-        break;
-      }
-    }
-    Thread.ofVirtual().start(() -> output.lines().forEach(_ -> {}));
-    listener.connect();
-  }
-
-  private void kill() throws Exception {
-    server.destroyForcibly().waitFor();
-    listener.disconnect();
-  }
-
-  private Store store() {
-    var reader = new DefinitionReader();
-    return Store.open(
-        Store.h2(folder.resolve("data")), (name, path, text) -> reader.pipeline(name, new Source(path, text)));
-  }
-
-  private HttpResponse<String> get(String path) {
-    try {
-      return http.send(request(path), HttpResponse.BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private HttpRequest request(String path) {
-    return HttpRequest.newBuilder(URI.create(address() + path)).build();
-  }
-
-  private String address() {
-    return "http://localhost:" + port;
+    server.listener.until("shop#" + number, () -> server.get(change).body().contains("\"state\":\"passed\",\"reason\":\"\""));
   }
 
   private static String lines(int count) {

@@ -17,18 +17,23 @@ import org.jspecify.annotations.Nullable;
 
 /// Somebody who hears of all that moves, from the beginning on and over restarts, as a browser would.
 final class Listener {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-
   private final HttpClient http;
   private final URI events;
+  private final Duration patience;
   private final List<Long> heard = new ArrayList<>();
   private @Nullable InputStream stream;
   private @Nullable Thread thread;
   private int farewells;
 
   Listener(HttpClient http, URI events) {
+    this(http, events, Duration.ofSeconds(20));
+  }
+
+  /// @param patience how long it waits for something before the test has failed
+  Listener(HttpClient http, URI events, Duration patience) {
     this.http = http;
     this.events = events;
+    this.patience = patience;
   }
 
   void connect() throws IOException, InterruptedException {
@@ -58,7 +63,7 @@ final class Listener {
 
   /// Asks again after each thing that moves.
   synchronized void until(String what, BooleanSupplier wanted) throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
       int before = heard.size();
       if (wanted.getAsBoolean()) {

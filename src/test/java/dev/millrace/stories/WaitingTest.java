@@ -83,6 +83,25 @@ class WaitingTest extends Story {
   }
 
   @Test
+  void a_push_whose_change_is_tested_in_the_candidate_of_another_hears_of_that() throws Exception {
+    mill.define("shop", SHORT.replace("parallel: 1", "parallel: 1, batch: 4"));
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    HeldPush push = shop.begin(WAIT, "integrate/milk", "Sell milk", "milk", "white\n");
+    push.shows("Waiting for it");
+    shop.push("integrate/coffee", "Sell coffee", "coffee", "black\n");
+    mill.passes("1/test/test/1");
+    mill.runs("3/test/test/1");
+    push.shows("tested in shop#3's candidate");
+    var entry = mill.json("/api/v1/pipelines/shop/queue").get("queues").get(0).get("entries").get(0);
+    assertThat(entry.get("change").intValue()).isEqualTo(2);
+    assertThat(entry.get("carrier").stringValue()).isEqualTo("tested in shop#3's candidate");
+    assertThat(mill.get("/pipelines/shop/queue").body()).contains("tested in shop#3&#39;s candidate");
+    mill.passes("3/test/test/1");
+    assertThat(push.ends()).endsWith("main is now <candidate 1> (shop#2, landed with shop#3)\nexit code 0");
+  }
+
+  @Test
   void ctrl_c_ends_the_waiting_only_and_one_can_wait_again() throws Exception {
     HeldPush push = shop.begin(WAIT, "integrate/tea", "Sell tea", "tea", "green\n");
     push.shows("test begins");

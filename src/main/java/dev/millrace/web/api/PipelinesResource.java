@@ -2,6 +2,7 @@ package dev.millrace.web.api;
 
 import dev.millrace.queue.Policy;
 import dev.millrace.queue.Plan;
+import dev.millrace.queue.Carrier;
 import dev.millrace.queue.Hold;
 import dev.millrace.flow.InFlight;
 import dev.millrace.change.ChangeId;
@@ -117,6 +118,7 @@ public final class PipelinesResource {
       its.put("change", change.id().number());
       its.put("standing", IntegrationQueue.standing(change).toString());
       its.put("ahead", queue.ahead(change.id()));
+      its.put("carrier", queue.carrier(change.id()).map(Carrier::toString).orElse(null));
       Plan.Place place = places.get(change.id());
       its.put("suspect", place != null && place.standing() == Plan.Standing.SUSPECT);
       its.put("risk", place == null ? null : Double.valueOf(place.risk()));

@@ -6,6 +6,7 @@ import dev.millrace.change.ChangeState;
 import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.StageName;
+import dev.millrace.queue.Carrier;
 import dev.millrace.queue.IntegrationQueue;
 import dev.millrace.statistics.Estimate;
 import dev.millrace.statistics.Figures;
@@ -87,6 +88,11 @@ public record Flow(
       }
     }
     return 0;
+  }
+
+  /// What a change that waits is tested in.
+  Optional<Carrier> carrier(ChangeId id) {
+    return queues().stream().flatMap(queue -> queue.carrier(id).stream()).findFirst();
   }
 
   /// Whose turn comes before this one's, if it has to wait for one.

@@ -4,6 +4,7 @@ import dev.millrace.change.Candidacy;
 import dev.millrace.change.Change;
 import dev.millrace.change.ChangeId;
 import dev.millrace.pipeline.Integration;
+import dev.millrace.queue.Carrier;
 import dev.millrace.queue.Hold;
 import dev.millrace.queue.IntegrationQueue;
 import dev.millrace.queue.Plan;
@@ -120,13 +121,9 @@ public record QueueView(
     };
   }
 
-  /// One without a candidate of its own may be part of another's.
   private static String held(Flow flow, Change change) {
-    return flow.queue().stream()
-        .filter(other -> !other.id().equals(change.id()))
-        .filter(other -> other.candidacies().stream().anyMatch(its -> its.running() && its.open().contains(change.id())))
-        .findFirst()
-        .map(other -> "tested with #" + other.id().number())
+    return flow.carrier(change.id())
+        .map(Carrier::toString)
         .or(() -> flow.before(change.id()).map(before -> "waits for #" + before.number()))
         .orElse("waiting");
   }
