@@ -313,7 +313,8 @@ final class Checker {
     found(wrong + " in the log of " + name + ", which is " + state + ": " + log.replace(Flow.LONG, "LONG").replace("\n", "|"));
   }
 
-  private static String wrong(List<String> said, List<String> errors, boolean whole) {
+  /// What is wrong with what a step is said to have printed; empty if nothing is.
+  static String wrong(List<String> said, List<String> errors, boolean whole) {
     long tokens = said.stream().filter(line -> TOKEN.matcher(line).matches()).count();
     if (tokens > 1) {
       return "twice: " + tokens + " tokens";

@@ -104,10 +104,12 @@ final class Round {
 
   Result run() throws Exception {
     long begin = System.nanoTime();
+    System.out.println("seed " + seed + " in " + folder);
     String image = TestImages.busybox();
     boolean far = random.nextInt(3) == 0;
     int memory = random.nextInt(6) == 0 ? 64 : 160;
     Path engine = ENGINE;
+    Runtime.getRuntime().addShutdownHook(new Thread(this::bury));
     if (faults.engine()) {
       own = new OwnEngine(folder.resolve("e"), random.nextBoolean());
       own.take(image);
@@ -315,6 +317,13 @@ final class Round {
     }
   }
 
+  /// Nothing of it outlives this process.
+  private void bury() {
+    if (victim != null && victim.alive()) {
+      victim.kill();
+    }
+  }
+
   private void note(String what) {
     trace.say(what);
     troubles.merge(what, 1, Integer::sum);
@@ -333,7 +342,10 @@ final class Round {
   }
 
   private void restart() throws IOException, InterruptedException {
-    trace.say("starts the server");
+    if (System.getenv("TORTURE_KEEP_DB") != null && Files.exists(victim.data().resolve("millrace.mv.db"))) {
+      Files.copy(victim.data().resolve("millrace.mv.db"), folder.resolve("db-" + victim.starts() + ".mv.db"));
+    }
+    trace.say("starts the server, for the " + victim.starts() + "th time");
     victim.begin();
     boolean ready = victim.ready(START);
     trace.say("the server is " + (ready ? "ready" : "not ready"));

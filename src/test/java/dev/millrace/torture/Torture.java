@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /// Round after round until the time is over or there were enough kills; `./zero torture`.
 public final class Torture {
-  private static final int KILLS_IN_A_ROUND = 12;
+  private static final int KILLS_IN_A_ROUND = 8;
 
   private Torture() {}
 
