@@ -69,7 +69,7 @@ final class Steps implements AutoCloseable {
     try {
       if (stopping(assignment.attempt())) {
         // those stopped with it may have made room before its own stop has reached the runner
-        stop(assignment.attempt());
+        boolean _ = stopped(assignment.attempt());
       }
       stayIfItHasNotBegun(assignment.attempt());
       return event(assignment, patiently(assignment));
@@ -80,11 +80,22 @@ final class Steps implements AutoCloseable {
     }
   }
 
-  /// Ends the container, if there is one; an attempt that waits here goes on to find out that it never starts.
-  void stop(AttemptId id) {
+  /// Ends the container, if there is one; an attempt that waits here goes on to find out that it never starts. Goes on
+  /// until its engine has taken the order: one that fails to stop a step may well bring its log as before, and nobody else
+  /// would ask again.
+  void stop(AttemptId id) throws InterruptedException {
+    for (int trials = 0; !stopped(id) && stopping(id); trials++) {
+      Thread.sleep(PATIENCE[Math.min(trials, PATIENCE.length - 1)]);
+    }
+  }
+
+  /// Whether the engine was there to be told.
+  private boolean stopped(AttemptId id) {
+    boolean told = true;
     try {
       runner.stop(id);
     } catch (UncheckedIOException e) {
+      told = false;
       LOG.warn("{} is stopped as soon as the engine is back: {}", id, e.getMessage());
     }
     synchronized (this) {
@@ -93,6 +104,7 @@ final class Steps implements AutoCloseable {
         thread.interrupt();
       }
     }
+    return told;
   }
 
   /// Removes the container. Its result is stored by now, so nothing depends on it.

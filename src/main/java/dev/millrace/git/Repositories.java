@@ -84,25 +84,28 @@ public final class Repositories implements AutoCloseable {
   }
 
   /// Whoever held a lock is dead: nobody but this process works here, and it has only begun. A process that is killed
-  /// leaves its locks behind, and nothing would move that they lock.
+  /// leaves its locks behind, and nothing would move that they lock; and packs of pushes that never ended, or that are to
+  /// be kept until a push has ended.
   private static void breakLocks(Path root) throws IOException {
     try (Stream<Path> repositories = Files.list(root)) {
       for (Path repository : repositories.filter(Files::isDirectory).toList()) {
-        breakLocks(repository, 1);
-        breakLocks(repository.resolve("refs"), Integer.MAX_VALUE);
+        // no ref can be named so
+        remove(repository, 1, name -> name.endsWith(".lock"));
+        remove(repository.resolve("refs"), Integer.MAX_VALUE, name -> name.endsWith(".lock"));
+        remove(repository.resolve("objects"), 1, name -> name.startsWith("incoming_"));
+        remove(repository.resolve("objects/pack"), 1, name -> name.endsWith(".keep"));
       }
     }
   }
 
-  private static void breakLocks(Path folder, int depth) throws IOException {
+  private static void remove(Path folder, int depth, Predicate<String> left) throws IOException {
     if (!Files.isDirectory(folder)) {
       return;
     }
-    // no ref can be named so
-    try (Stream<Path> files = Files.find(folder, depth, (file, _) -> file.toString().endsWith(".lock"))) {
-      for (Path lock : files.toList()) {
-        LOG.info("Removing {}, which a process left that was killed", lock);
-        Files.delete(lock);
+    try (Stream<Path> files = Files.find(folder, depth, (file, _) -> left.test(file.getFileName().toString()))) {
+      for (Path file : files.toList()) {
+        LOG.info("Removing {}, which a process left that was killed", file);
+        Files.delete(file);
       }
     }
   }

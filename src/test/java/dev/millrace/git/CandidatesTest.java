@@ -118,6 +118,20 @@ class CandidatesTest {
   }
 
   @Test
+  void a_killed_process_leaves_nothing_of_its_pushes_behind() throws Exception {
+    Path objects = bare.folder().resolve("objects");
+    for (String left : List.of("incoming_123.pack", "incoming_123.idx", "pack/pack-123.keep")) {
+      Files.createFile(Files.createDirectories(objects.resolve(left).getParent()).resolve(objects.resolve(left).getFileName()));
+    }
+    repositories.close();
+    open(MergedBy.GIT);
+
+    try (var files = Files.walk(objects)) {
+      assertThat(files.filter(file -> file.getFileName().toString().contains("123"))).isEmpty();
+    }
+  }
+
+  @Test
   void the_same_order_makes_the_same_commit_whoever_merges() {
     CommitId idea = push("Idea", "a.txt", "1\n2\n3\n4\nfive\n");
     ada.on("main", "main").file("a.txt", "one\n2\n3\n4\n5\n").commit("Other");

@@ -8,32 +8,32 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What lies between a browser and a server, and can be cut and mended while both of them live.
-final class Cable implements AutoCloseable {
+/// What lies between a client and a server, and can be cut and mended while both of them live.
+public final class Cable implements AutoCloseable {
   private final ServerSocket entrance;
   private final int server;
   private final Set<Socket> ends = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
 
   /// @param server the port at the far end
-  Cable(int server) throws IOException {
+  public Cable(int server) throws IOException {
     this.server = server;
     entrance = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.startVirtualThread(this::accept);
   }
 
-  /// What a browser asks instead of the server.
-  String address() {
+  /// What a client asks instead of the server.
+  public String address() {
     return "http://127.0.0.1:" + entrance.getLocalPort();
   }
 
   /// Breaks every connection, and each that is tried from now on.
-  void cut() {
+  public void cut() {
     cut = true;
     ends.forEach(Cable::hangUp);
   }
 
-  void mend() {
+  public void mend() {
     cut = false;
   }
 

@@ -18,12 +18,12 @@ import java.nio.channels.Channels;
 import java.nio.channels.Pipe;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,6 +94,23 @@ public final class DockerRunner implements Runner {
 
   @Override
   public void stop(AttemptId attempt) {
+    unlessInTrouble(() -> end(attempt));
+  }
+
+  /// An engine that is there and answers with an error of its own is as good as away: what it was to do is still to be
+  /// done.
+  private static void unlessInTrouble(Runnable call) {
+    try {
+      call.run();
+    } catch (Refused refused) {
+      if (refused.status < 500) {
+        throw refused;
+      }
+      throw new UncheckedIOException(new IOException(refused.because(), refused));
+    }
+  }
+
+  private void end(AttemptId attempt) {
     Slot slot = slot(attempt);
     breakOff(slot);
     Optional<String> running = Optional.empty();
@@ -116,6 +133,10 @@ public final class DockerRunner implements Runner {
 
   @Override
   public void release(AttemptId attempt) {
+    unlessInTrouble(() -> discard(attempt));
+  }
+
+  private void discard(AttemptId attempt) {
     Slot slot = slots.remove(attempt);
     if (slot == null) {
       daemon.remove(name(attempt));
@@ -132,9 +153,10 @@ public final class DockerRunner implements Runner {
 
   @Override
   public Set<AttemptId> holding() {
-    return daemon.labelled(INSTALLATION, installation, ATTEMPT).stream()
-        .map(DockerRunner::attempt)
-        .collect(Collectors.toUnmodifiableSet());
+    Set<AttemptId> held = new HashSet<>();
+    unlessInTrouble(
+        () -> daemon.labelled(INSTALLATION, installation, ATTEMPT).stream().map(DockerRunner::attempt).forEach(held::add));
+    return Set.copyOf(held);
   }
 
   @Override
