@@ -70,7 +70,8 @@ class BetweenTest {
     between.arm(Moment.REMOVE_WANTED, 1, () -> blows[0]++);
     runner.release(NOBODY);
     assertThat(blows[0]).isZero();
-    assertThatThrownBy(() -> runner.release(NOBODY)).isInstanceOf(UncheckedIOException.class);
+    // the client asks once more for what can be done twice, so nobody but the proxy notices
+    runner.release(NOBODY);
     assertThat(blows[0]).isEqualTo(1);
     assertThat(between.disarm()).isFalse();
   }
