@@ -15,6 +15,7 @@ import dev.millrace.statistics.Summary;
 import dev.millrace.statistics.Window;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,28 +23,88 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What a pipeline's pictures are drawn from.
-///
-/// @param changes those that have not ended and the last ones that have, newest first
-/// @param figures of each stage; one without trials may be missing
-/// @param window what the figures are of
-/// @param turns what is known of its queue besides its changes
-/// @param shifts how its stages are not what they were; without those that are
-public record Flow(
-    Definition definition,
-    List<Change> changes,
-    Map<StageName, Figures> figures,
-    Window window,
-    Turns turns,
-    Map<StageName, Shift> shifts) {
-  public Flow {
-    shifts = Map.copyOf(shifts);
-    changes = List.copyOf(changes);
-    figures = Map.copyOf(figures);
+/// What a pipeline's pictures are drawn from. What follows from the changes in flight is worked out once, when it is first
+/// asked for: with hundreds of them each row and each place in the queue would ask anew.
+public final class Flow {
+  private final Definition definition;
+  private final List<Change> changes;
+  private final Map<StageName, Figures> figures;
+  private final Window window;
+  private final Turns turns;
+  private final Map<StageName, Shift> shifts;
+  private volatile @Nullable Order order;
+  private volatile @Nullable Forecasts forecasts;
+
+  /// @param places whose turn it is, from 1
+  /// @param before whose turn comes before a change's
+  private record Order(
+      Collection<IntegrationQueue> queues, Map<ChangeId, Integer> places, Map<ChangeId, ChangeId> before) {
+    static Order of(List<Change> inFlight) {
+      Collection<IntegrationQueue> queues = IntegrationQueue.of(inFlight).values();
+      var places = new HashMap<ChangeId, Integer>();
+      var before = new HashMap<ChangeId, ChangeId>();
+      for (IntegrationQueue queue : queues) {
+        List<Change> changes = queue.changes();
+        for (int at = 0; at < changes.size(); at++) {
+          places.put(changes.get(at).id(), at + 1);
+          if (at > 0) {
+            before.put(changes.get(at).id(), changes.get(at - 1).id());
+          }
+        }
+      }
+      return new Order(queues, places, before);
+    }
+  }
+
+  /// How long each change of a queue will take, as it was expected at that time.
+  private record Forecasts(Instant at, Map<ChangeId, Estimate> turns) {}
+
+  /// @param changes those that have not ended and the last ones that have, newest first
+  /// @param figures of each stage; one without trials may be missing
+  /// @param window what the figures are of
+  /// @param turns what is known of its queue besides its changes
+  /// @param shifts how its stages are not what they were; without those that are
+  public Flow(
+      Definition definition,
+      List<Change> changes,
+      Map<StageName, Figures> figures,
+      Window window,
+      Turns turns,
+      Map<StageName, Shift> shifts) {
+    this.definition = definition;
+    this.changes = List.copyOf(changes);
+    this.figures = Map.copyOf(figures);
+    this.window = window;
+    this.turns = turns;
+    this.shifts = Map.copyOf(shifts);
   }
 
   public Flow(Definition definition, List<Change> changes, Map<StageName, Figures> figures, Window window) {
     this(definition, changes, figures, window, Turns.NONE, Map.of());
+  }
+
+  public Definition definition() {
+    return definition;
+  }
+
+  public List<Change> changes() {
+    return changes;
+  }
+
+  public Map<StageName, Figures> figures() {
+    return figures;
+  }
+
+  public Window window() {
+    return window;
+  }
+
+  public Turns turns() {
+    return turns;
+  }
+
+  public Map<StageName, Shift> shifts() {
+    return shifts;
   }
 
   /// The same, and how its stages are not what they were.
@@ -76,60 +137,66 @@ public record Flow(
 
   /// The changes on their way to the target, in the order of their turn.
   List<Change> queue() {
-    return queues().stream().flatMap(queue -> Stream.concat(queue.changes().stream(), queue.leaving().stream())).toList();
+    return order().queues().stream()
+        .flatMap(queue -> Stream.concat(queue.changes().stream(), queue.leaving().stream()))
+        .toList();
   }
 
   /// Whose turn it is, from 1; 0 when it cannot land any more.
   int position(ChangeId id) {
-    for (IntegrationQueue queue : queues()) {
-      int at = queue.changes().stream().map(Change::id).toList().indexOf(id);
-      if (at >= 0) {
-        return at + 1;
-      }
-    }
-    return 0;
+    return order().places().getOrDefault(id, 0);
   }
 
   /// What a change that waits is tested in.
   Optional<Carrier> carrier(ChangeId id) {
-    return queues().stream().flatMap(queue -> queue.carrier(id).stream()).findFirst();
+    return order().queues().stream().flatMap(queue -> queue.carrier(id).stream()).findFirst();
   }
 
   /// Whose turn comes before this one's, if it has to wait for one.
   Optional<ChangeId> before(ChangeId id) {
-    for (IntegrationQueue queue : queues()) {
-      @Nullable ChangeId before = null;
-      for (Change change : queue.changes()) {
-        if (change.id().equals(id)) {
-          return Optional.ofNullable(before);
-        }
-        before = change.id();
-      }
-    }
-    return Optional.empty();
+    return Optional.ofNullable(order().before().get(id));
   }
 
   /// How long a change that has not ended will still take, with what comes before it.
   Estimate estimate(Change change, Instant now) {
-    return estimate(change, changes.stream().filter(one -> !one.ended()).toList(), recent(figures), now);
+    Forecasts known = forecasts;
+    if (known == null || !known.at().equals(now)) {
+      known = new Forecasts(now, turns(order().queues(), recent(figures), now));
+      forecasts = known;
+    }
+    Estimate turn = known.turns().get(change.id());
+    return turn == null ? alone(change, recent(figures), now) : turn;
   }
 
   /// @param inFlight the changes of its pipeline that have not ended
   public static Estimate estimate(
       Change change, List<Change> inFlight, Map<StageName, Summary> statistics, Instant now) {
-    Map<ChangeId, Change> byId = inFlight.stream().collect(Collectors.toMap(Change::id, one -> one));
-    for (IntegrationQueue queue : IntegrationQueue.of(inFlight).values()) {
-      List<Change> order =
-          queue.changes().stream().flatMap(entry -> Stream.ofNullable(byId.get(entry.id()))).toList();
-      if (order.stream().anyMatch(one -> one.id().equals(change.id()))) {
-        return Estimate.turns(order, statistics, now).getOrDefault(change.id(), Estimate.UNKNOWN);
-      }
-    }
-    return change.state() instanceof ChangeState.Moving ? Estimate.left(change, statistics, now) : Estimate.whole(change, statistics);
+    Estimate turn = turns(IntegrationQueue.of(inFlight).values(), statistics, now).get(change.id());
+    return turn == null ? alone(change, statistics, now) : turn;
   }
 
-  private Collection<IntegrationQueue> queues() {
-    return IntegrationQueue.of(changes.stream().filter(change -> !change.ended()).toList()).values();
+  private static Map<ChangeId, Estimate> turns(
+      Collection<IntegrationQueue> queues, Map<StageName, Summary> statistics, Instant now) {
+    var turns = new HashMap<ChangeId, Estimate>();
+    for (IntegrationQueue queue : queues) {
+      turns.putAll(Estimate.turns(queue.changes(), statistics, now));
+    }
+    return turns;
+  }
+
+  private static Estimate alone(Change change, Map<StageName, Summary> statistics, Instant now) {
+    return change.state() instanceof ChangeState.Moving
+        ? Estimate.left(change, statistics, now)
+        : Estimate.whole(change, statistics);
+  }
+
+  private Order order() {
+    Order known = order;
+    if (known == null) {
+      known = Order.of(changes.stream().filter(change -> !change.ended()).toList());
+      order = known;
+    }
+    return known;
   }
 
   Change change(ChangeId id) {
