@@ -1,5 +1,8 @@
 package dev.millrace.server;
 
+import dev.millrace.backup.Backup;
+import dev.millrace.backup.BackupFile;
+import dev.millrace.backup.Hatch;
 import dev.millrace.definition.DefinitionReader;
 import dev.millrace.definition.Source;
 import dev.millrace.engine.Desk;
@@ -33,6 +36,7 @@ public final class Server implements AutoCloseable {
   private final Remotes remotes;
   private final Works works;
   private final WebServer web;
+  private final Hatch hatch;
   private final String address;
 
   /// @param runner given the installation's id, what executes its steps
@@ -60,12 +64,17 @@ public final class Server implements AutoCloseable {
     web = new WebServer(store, engine, desk, logs, works, git.servlet(), clock, settings.listen(), address);
     works.start();
     web.start(port);
+    hatch = new Hatch(data, new Backup(data, store, repositories, clock));
     LOG.info("Millrace listens on http://{}:{}", settings.listen(), port);
   }
 
   private static void createWritable(Path data) {
     try {
       Files.createDirectories(data);
+      String obstacle = BackupFile.obstacle(data);
+      if (obstacle != null) {
+        throw new UncheckedIOException(obstacle, new IOException());
+      }
       Files.delete(Files.createTempFile(data, "writable", ""));
     } catch (IOException e) {
       throw new UncheckedIOException("the data directory " + data + " cannot be written: choose another by --data", e);
@@ -91,6 +100,7 @@ public final class Server implements AutoCloseable {
 
   @Override
   public void close() {
+    hatch.close();
     works.sendAway();
     web.close();
     remotes.close();
