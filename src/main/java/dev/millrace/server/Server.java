@@ -52,6 +52,9 @@ public final class Server implements AutoCloseable {
     repositories = new Repositories(data.resolve("git"));
     Path credentials = settings.credentials() == null ? data.resolve("credentials") : settings.credentials();
     remotes = new Remotes(data.resolve("ssh"), credentials, settings.fileRemotes());
+    if (settings.apart()) {
+      remotes.silence();
+    }
     var mirrors = new Mirrors(repositories, remotes);
     var engine = new Engine(store);
     var logs = new Logs(data.resolve("logs"));

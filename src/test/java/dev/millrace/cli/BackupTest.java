@@ -14,7 +14,7 @@ import java.time.Clock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `backup` and `restore`, as an operator calls them.
+/// `backup`, `restore` and `prove`, as an operator calls them.
 class BackupTest {
   @TempDir Path folder;
 
@@ -36,7 +36,7 @@ class BackupTest {
   }
 
   @Test
-  void a_running_server_is_backed_up_and_restored() throws Exception {
+  void a_running_server_is_backed_up_restored_and_proved() throws Exception {
     Path data = folder.resolve("data");
     String file = folder.resolve("one.zip").toString();
     var containers = new ScriptedContainers();
@@ -53,6 +53,9 @@ class BackupTest {
         .startsWith(again + " is as it was at ")
         .endsWith(" | xargs -r docker rm -fv -> 0");
     assertThat(run("restore", "--data", again, file)).contains("is not empty").endsWith(" -> 1");
+    assertThat(run("prove", file)).endsWith("This version can take over. -> 0");
+    assertThat(run("prove", folder.resolve("none.zip").toString()))
+        .isEqualTo("not good: there is no backup " + folder.resolve("none.zip") + " -> 1");
   }
 
   @Test
