@@ -84,7 +84,7 @@ class HouseRulesTest {
             adapter -> {
               var forbidden = new java.util.ArrayList<>(ADAPTERS);
               forbidden.remove(adapter);
-              forbidden.addAll(List.of("engine", "web", "cli", "server"));
+              forbidden.addAll(List.of("engine", "backup", "web", "cli", "server"));
               return DynamicTest.dynamicTest(
                   adapter,
                   () ->
@@ -100,10 +100,12 @@ class HouseRulesTest {
   }
 
   @Test
-  void the_engine_does_not_know_the_face() {
+  void engine_and_backup_know_neither_the_face_nor_each_other() {
+    noClasses().that().resideInAPackage(room("engine")).should().dependOnClassesThat().resideInAPackage(room("backup")).check(HOUSE);
+    noClasses().that().resideInAPackage(room("backup")).should().dependOnClassesThat().resideInAPackage(room("engine")).check(HOUSE);
     noClasses()
         .that()
-        .resideInAPackage(room("engine"))
+        .resideInAnyPackage(room("engine"), room("backup"))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(room("web"), room("cli"), room("server"))

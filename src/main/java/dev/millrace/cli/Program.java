@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
     name = "millrace",
     description = "Changes flow through pipelines onto main.",
     mixinStandardHelpOptions = true,
-    subcommands = {Serve.class, Trigger.class, Wait.class, Check.class})
+    subcommands = {Serve.class, Trigger.class, Wait.class, Check.class, Backup.class, Restore.class, Prove.class})
 public final class Program {
   /// Runs a command and gives the exit code of the process.
   public static int run(String[] arguments) {

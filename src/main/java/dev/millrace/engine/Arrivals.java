@@ -1,7 +1,6 @@
 package dev.millrace.engine;
 
 import dev.millrace.change.Aim;
-import dev.millrace.change.Change;
 import dev.millrace.change.Commit;
 import dev.millrace.change.CommitId;
 import dev.millrace.flow.Event;
@@ -13,7 +12,6 @@ import dev.millrace.pipeline.Integration;
 import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.RemoteUrl;
 import dev.millrace.pipeline.RepositoryName;
-import dev.millrace.pipeline.Stage;
 import dev.millrace.store.Store;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -136,7 +134,7 @@ final class Arrivals {
           store.containing(candidate).stream()
               .flatMap(id -> Stream.ofNullable(engine.now().changes().get(id)).findFirst().or(() -> store.change(id)).stream())
               .filter(change -> change.aim() instanceof Aim.Integrate(var _, var into) && into.equals(branch))
-              .filter(change -> !change.ended() || change.landed())
+              .filter(change -> change.landed() || LostPushes.promotes(change))
               .flatMap(change -> Stream.ofNullable(change.candidate()))
               .filter(its -> its.commit().equals(candidate) && !its.base().equals(candidate))
               .map(its -> its.base())
@@ -172,13 +170,7 @@ final class Arrivals {
   private boolean landing(RepositoryName mirror, BranchName branch, CommitId tip) {
     return engine.now().changes().values().stream()
         .filter(change -> change.pipeline().repository().equals(mirror) && change.commit().id().equals(tip))
-        .anyMatch(change -> branch.equals(change.aim().branch()) && promotes(change));
-  }
-
-  private static boolean promotes(Change change) {
-    return change.attempts().stream()
-        .filter(attempt -> !attempt.ended())
-        .anyMatch(attempt -> change.pipeline().find(attempt.id().stage()).filter(Stage::promotes).isPresent());
+        .anyMatch(change -> branch.equals(change.aim().branch()) && LostPushes.promotes(change));
   }
 
   private Stream<Pipeline> pipelines(RepositoryName mirror) {

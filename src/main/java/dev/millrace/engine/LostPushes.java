@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import dev.millrace.change.Aim;
+import dev.millrace.change.Change;
 import dev.millrace.change.Commit;
 import dev.millrace.change.CommitId;
 import dev.millrace.flow.Event;
@@ -10,6 +11,7 @@ import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.Definition;
 import dev.millrace.pipeline.Pipeline;
 import dev.millrace.pipeline.RepositoryName;
+import dev.millrace.pipeline.Stage;
 import dev.millrace.store.Store;
 import java.time.Clock;
 import java.util.Map;
@@ -92,15 +94,25 @@ final class LostPushes {
     }
   }
 
-  /// A candidate that its integration has brought there.
+  /// A candidate that its integration has brought there: its promotion was decided, or is known to have landed. Any
+  /// other that is found there was brought by a later life of this server, from which a backup brought us back: the
+  /// same as if somebody else had moved the branch.
   private boolean ours(BranchName branch, CommitId commit) {
     return store.containing(commit).stream()
-        .flatMap(id -> store.change(id).stream())
+        .flatMap(id -> Stream.ofNullable(engine.now().changes().get(id)).findFirst().or(() -> store.change(id)).stream())
         .anyMatch(
             change ->
                 change.aim() instanceof Aim.Integrate(var _, var into)
                     && into.equals(branch)
-                    && !change.commit().id().equals(commit));
+                    && !change.commit().id().equals(commit)
+                    && (change.landed() || promotes(change)));
+  }
+
+  /// Whether its promotion is decided and has not ended.
+  static boolean promotes(Change change) {
+    return change.attempts().stream()
+        .filter(attempt -> !attempt.ended())
+        .anyMatch(attempt -> change.pipeline().find(attempt.id().stage()).filter(Stage::promotes).isPresent());
   }
 
   /// Whether no pipeline has had a change for it: where nothing was recorded, an older version or a crash may have been

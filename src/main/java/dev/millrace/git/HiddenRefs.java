@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// of. No client sees or moves these refs.
 final class HiddenRefs {
   private static final String KEPT = "refs/millrace/";
-  private static final String RECORDED = "refs/recorded/";
+  static final String RECORDED = "refs/recorded/";
 
   private final RepositoryName name;
   private final Repository repository;

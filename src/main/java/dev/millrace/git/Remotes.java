@@ -43,6 +43,7 @@ public final class Remotes implements AutoCloseable {
   private final SshKey key;
   private final KnownHosts hosts;
   private @Nullable SshdSessionFactory sessions;
+  private volatile boolean silent;
   private volatile boolean closed;
 
   /// @param folder where the key and the known hosts are kept; made when it is needed
@@ -68,6 +69,12 @@ public final class Remotes implements AutoCloseable {
     return key.publicHalf();
   }
 
+  /// From now on nobody is talked with, as if nobody could be reached: what is known here is a copy, and what it would
+  /// say is not for others.
+  public void silence() {
+    silent = true;
+  }
+
   @FunctionalInterface
   interface Talk<T> {
     T with(Transport transport, ProgressMonitor bounds) throws IOException;
@@ -77,6 +84,9 @@ public final class Remotes implements AutoCloseable {
   ///
   /// @throws RemoteTrouble when nothing came of it
   <T> T talk(Repository local, RemoteUrl url, Talk<T> talk) {
+    if (silent) {
+      throw new RemoteTrouble(url.host() + " is not talked with: this server works on a copy", true, new IOException());
+    }
     if (url.scheme() == RemoteUrl.Scheme.FILE && !files) {
       throw new RemoteTrouble("this server takes no file:// URLs; it does when started with --file-remotes", false, new IOException());
     }

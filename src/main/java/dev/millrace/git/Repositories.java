@@ -344,6 +344,15 @@ public final class Repositories implements AutoCloseable {
         });
   }
 
+  /// Hands over what a copy of the repository needs, as it is at one moment, while it is worked with.
+  ///
+  /// @param recorded what [#recorded] was to say of the copy: taken before anything that has to know it
+  public void copy(RepositoryName name, Map<BranchName, CommitId> recorded, CopyTo to) throws IOException {
+    try (Repository repository = open(name)) {
+      new RepositoryCopy(repository).write(recorded, to);
+    }
+  }
+
   /// The files of a commit whose path is wanted, read as UTF-8; links and submodules are left out. A file of more than
   /// 1 MiB is a [GitTrouble] that names it: half of a text is not that text.
   public List<SourceFile> files(RepositoryName name, CommitId commit, Predicate<String> path) {

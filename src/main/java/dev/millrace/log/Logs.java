@@ -1,10 +1,14 @@
 package dev.millrace.log;
 
 import dev.millrace.change.AttemptId;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// The logs of all attempts: `root/{pipeline}/{number}/{stage}/{step}/{attempt}.log` as printed, and beside each a
 /// `.lines` that says where its lines are and when they were printed; where it has any, `.errors` and `.groups` say which
@@ -36,6 +40,22 @@ public final class Logs {
   /// A log may be read while it is written, and before there is anything of it.
   public LogReader reader(AttemptId attempt) {
     return new LogReader(attempt, place(attempt), searches, () -> Optional.ofNullable(open.get(attempt)));
+  }
+
+  /// Deletes the logs of attempts that are not wanted.
+  ///
+  /// @param wanted told an attempt's locator; nobody else may work with the logs meanwhile
+  public void keep(Predicate<String> wanted) throws IOException {
+    if (!Files.isDirectory(root)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        if (!wanted.test(root.relativize(file).toString().replaceFirst("\\.[a-z]+$", ""))) {
+          Files.delete(file);
+        }
+      }
+    }
   }
 
   private Place place(AttemptId attempt) {

@@ -1,5 +1,8 @@
 package dev.millrace.server;
 
+import dev.millrace.backup.Backup;
+import dev.millrace.backup.BackupFile;
+import dev.millrace.backup.Hatch;
 import dev.millrace.definition.DefinitionReader;
 import dev.millrace.definition.Source;
 import dev.millrace.engine.Desk;
@@ -32,6 +35,7 @@ public final class Server implements AutoCloseable {
   private final Remotes remotes;
   private final Works works;
   private final WebServer web;
+  private final Hatch hatch;
   private final String address;
 
   /// @param runner given the installation's id, what executes its steps
@@ -48,6 +52,9 @@ public final class Server implements AutoCloseable {
     repositories = new Repositories(data.resolve("git"));
     Path credentials = settings.credentials() == null ? data.resolve("credentials") : settings.credentials();
     remotes = new Remotes(data.resolve("ssh"), credentials, settings.fileRemotes());
+    if (settings.apart()) {
+      remotes.silence();
+    }
     var mirrors = new Mirrors(repositories, remotes);
     var engine = new Engine(store);
     var logs = new Logs(data.resolve("logs"));
@@ -60,12 +67,17 @@ public final class Server implements AutoCloseable {
     web = new WebServer(store, engine, desk, logs, works, git.servlet(), clock, entrance, address);
     works.start();
     web.start();
+    hatch = new Hatch(data, new Backup(data, store, repositories, clock));
     LOG.info("Millrace listens on {}", entrance);
   }
 
   private static void createWritable(Path data) {
     try {
       Files.createDirectories(data);
+      String obstacle = BackupFile.obstacle(data);
+      if (obstacle != null) {
+        throw new UncheckedIOException(obstacle, new IOException());
+      }
       Files.delete(Files.createTempFile(data, "writable", ""));
     } catch (IOException e) {
       throw new UncheckedIOException("the data directory " + data + " cannot be written: choose another by --data", e);
@@ -81,6 +93,7 @@ public final class Server implements AutoCloseable {
   @Override
   public void close() {
     LOG.info("Millrace is stopping");
+    hatch.close();
     works.leave();
     web.close();
     remotes.close();

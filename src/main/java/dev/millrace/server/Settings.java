@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param fileRemotes whether a repository on the server's own disk can be a remote one
 /// @param keepAlive after how long a silence a push that waits is told something
 /// @param largestPush how many bytes a push may bring; 0 for any number
+/// @param apart whether it talks with no other host: it works on a copy
 public record Settings(
     String listen,
     int port,
@@ -29,11 +30,34 @@ public record Settings(
     @Nullable Path credentials,
     boolean fileRemotes,
     Duration keepAlive,
-    long largestPush) {
+    long largestPush,
+    boolean apart) {
   public static final int DEFAULT_STEPS = 2 * Runtime.getRuntime().availableProcessors();
+
+  /// One that talks with other hosts.
+  public Settings(
+      String listen,
+      int port,
+      Path data,
+      String docker,
+      String database,
+      String url,
+      int steps,
+      @Nullable Path credentials,
+      boolean fileRemotes,
+      Duration keepAlive,
+      long largestPush) {
+    this(listen, port, data, docker, database, url, steps, credentials, fileRemotes, keepAlive, largestPush, false);
+  }
 
   /// With what is usual for remote repositories and pushes.
   public Settings(String listen, int port, Path data, String docker, String database, String url, int steps) {
     this(listen, port, data, docker, database, url, steps, null, false, Progress.KEEP_ALIVE, 0);
+  }
+
+  /// The same, talking with no other host.
+  Settings silenced() {
+    return new Settings(
+        listen, port, data, docker, database, url, steps, credentials, fileRemotes, keepAlive, largestPush, true);
   }
 }

@@ -50,6 +50,10 @@ final class AttemptRows {
     };
   }
 
+  static AttemptId id(AttemptRecord row) {
+    return new AttemptId(change(row), new StageName(row.getStage()), new StepName(row.getStep()), row.getAttempt());
+  }
+
   static ChangeId change(AttemptRecord row) {
     return new ChangeId(new PipelineName(row.getPipeline()), row.getNumber());
   }
@@ -141,7 +145,7 @@ final class AttemptRows {
 
   static Attempt attempt(AttemptRecord row) {
     return new Attempt(
-        new AttemptId(change(row), new StageName(row.getStage()), new StepName(row.getStep()), row.getAttempt()),
+        id(row),
         row.getRound(),
         new CommitId(row.getCommitId()),
         row.getDefinitionCommit(),

@@ -29,6 +29,8 @@ import dev.millrace.store.tables.tables.records.CandidateRecord;
 import dev.millrace.store.tables.tables.records.ChangeRecord;
 import dev.millrace.queue.Hold;
 import dev.millrace.queue.Target;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -55,7 +57,10 @@ import org.jspecify.annotations.Nullable;
 /// Reads may come from any thread and see whole decisions only. There is one writer in the world, the engine's thread:
 /// what contradicts what is stored is a bug there, an [IllegalStateException]. A database that cannot be used is a
 /// [StoreException].
-public final class Store implements AutoCloseable {
+public final class Store implements DatabaseCopy, AutoCloseable {
+  /// The number of the newest script that this version knows.
+  public static final int SCHEMA = Database.NEWEST;
+
   /// At how many changes of a pipeline a search through texts looks at once.
   static final int SEARCHED = 10_000;
   /// How much of what moved is kept: who was away for longer is told to look anew.
@@ -135,8 +140,19 @@ public final class Store implements AutoCloseable {
   }
 
   /// Eight lower-case letters and digits that no other server has; made once.
+  @Override
   public String installation() {
     return installation;
+  }
+
+  @Override
+  public int schema() {
+    return SCHEMA;
+  }
+
+  @Override
+  public void copy(OutputStream to) throws IOException {
+    database.copy(to);
   }
 
   /// All that decisions are made from.
@@ -435,12 +451,15 @@ public final class Store implements AutoCloseable {
     return sql.select(INSTALLATION.ID).from(INSTALLATION).fetchOptional(INSTALLATION.ID);
   }
 
+  static String newInstallation() {
+    return new SecureRandom()
+        .ints(8, 0, 36)
+        .mapToObj(digit -> Integer.toString(digit, 36))
+        .collect(Collectors.joining());
+  }
+
   private String makeInstallation() {
-    String id =
-        new SecureRandom()
-            .ints(8, 0, 36)
-            .mapToObj(digit -> Integer.toString(digit, 36))
-            .collect(Collectors.joining());
+    String id = newInstallation();
     database.write(transaction -> transaction.sql().insertInto(INSTALLATION).set(INSTALLATION.ID, id).execute());
     return id;
   }

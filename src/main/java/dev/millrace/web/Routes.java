@@ -7,6 +7,7 @@ import dev.millrace.engine.Works;
 import dev.millrace.log.Busy;
 import dev.millrace.log.Logs;
 import dev.millrace.store.Store;
+import dev.millrace.store.StoreException;
 import dev.millrace.web.api.ChangesResource;
 import dev.millrace.web.api.CommitsResource;
 import dev.millrace.web.api.EventsResource;
@@ -157,6 +158,7 @@ final class Routes {
     routes.exception(HttpResponseException.class, (problem, context) -> problem(context, problem.getStatus(), sentence(problem, context)));
     routes.exception(Busy.class, (busy, context) -> problem(context, 429, String.valueOf(busy.getMessage())));
     routes.exception(IllegalStateException.class, this::stopped);
+    routes.exception(StoreException.class, this::unreadable);
     routes.exception(Exception.class, this::bug);
     routes.error(404, context -> problem(context, 404, missing(context)));
   }
@@ -184,6 +186,11 @@ final class Routes {
     } else {
       bug(problem, context);
     }
+  }
+
+  private void unreadable(StoreException problem, Context context) {
+    LOG.warn("{} {} cannot be answered: {}", context.method(), context.path(), problem.getMessage());
+    problem(context, 503, engine.trouble().orElse(String.valueOf(problem.getMessage())));
   }
 
   private void bug(Exception bug, Context context) {

@@ -296,6 +296,17 @@ class MirrorsTest {
   }
 
   @Test
+  void a_copy_says_nothing_to_the_others() {
+    Effect.Promote order = tea();
+    CommitId before = mainThere();
+    remotes.silence();
+    String because = host() + " is not talked with: this server works on a copy";
+    assertThat(mirrors.fetch(name)).isEqualTo(new FetchOutcome.Failed(because, true));
+    assertThat(promote(order)).isEqualTo(new PromotionOutcome.Unreachable(because));
+    assertThat(mainThere()).isEqualTo(before);
+  }
+
+  @Test
   void what_a_crash_left_half_done_is_finished() {
     Effect.Promote order = tea();
     // pushed there, and then the server died

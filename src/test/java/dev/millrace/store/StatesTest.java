@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /// Whatever a sealed noun can be, the store gives it back; a new case that nobody mapped fails here.
 class StatesTest {
-  private static final List<ChangeState> CHANGE_STATES =
+  static final List<ChangeState> CHANGE_STATES =
       List.of(
           new ChangeState.Queued(NOON, null),
           new ChangeState.Queued(NOON, VERIFY),
@@ -56,7 +56,7 @@ class StatesTest {
   private static final TreeId TREE = new TreeId("ef".repeat(20));
   private static final ChangeId OTHER = new ChangeId(Samples.SHOP, 7);
 
-  private static final List<Candidacy.State> CANDIDACY_STATES =
+  static final List<Candidacy.State> CANDIDACY_STATES =
       List.of(
           new Candidacy.State.Merging(NOON),
           new Candidacy.State.Testing(NOON, CANDIDATE, TREE),
@@ -79,7 +79,7 @@ class StatesTest {
           new Fault.TimedOut(Duration.ofNanos(1)),
           new Fault.NotStartable("no such command: mak"));
 
-  private static final List<AttemptState> ATTEMPT_STATES =
+  static final List<AttemptState> ATTEMPT_STATES =
       Stream.of(
               Stream.of(
                   new AttemptState.Planned(),
@@ -95,7 +95,7 @@ class StatesTest {
           .<AttemptState>flatMap(states -> states)
           .toList();
 
-  private static final List<Aim> AIMS =
+  static final List<Aim> AIMS =
       List.of(
           new Aim.Integrate(new BranchName("integrate/ä b"), new BranchName("main")),
           new Aim.Check(null, false),
@@ -212,7 +212,7 @@ class StatesTest {
   }
 
   /// What began knows what it runs in.
-  private static Attempt imaged(Attempt attempt) {
+  static Attempt imaged(Attempt attempt) {
     return attempt.startedAt().isEmpty() ? attempt : attempt.in(new Image("busybox:1", "sha256:" + "0f".repeat(32)));
   }
 

@@ -113,7 +113,7 @@ class TroubleTest {
     assertThatExceptionOfType(StoreException.class)
         .isThrownBy(() -> Samples.open(Store.h2(data)))
         .withMessage(
-            "the database " + data.resolve("millrace") + " is damaged: put a backup of its file in its place, or move the"
+            "the database " + data.resolve("millrace") + " is damaged: restore a backup into another directory, or move the"
                 + " file away to begin with an empty one");
     assertThat(data).isDirectoryContaining(path -> path.equals(file));
     assertThat(file).hasBinaryContent(bytes);

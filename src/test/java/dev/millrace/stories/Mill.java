@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -73,6 +74,12 @@ final class Mill implements AutoCloseable {
   }
 
   Mill(Path folder) throws Exception {
+    this(folder, _ -> {});
+  }
+
+  /// @param scripts what steps do by themselves, from the first moment on
+  Mill(Path folder, Consumer<Mill> scripts) throws Exception {
+    scripts.accept(this);
     this.folder = folder;
     this.data = folder.resolve("data");
     this.port = freePort();
@@ -399,6 +406,11 @@ final class Mill implements AutoCloseable {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 
+  /// Where the server keeps everything.
+  Path data() {
+    return data;
+  }
+
   /// The bare repository on the disk.
   Worktree disk(String repository) {
     return new Worktree(data.resolve("git").resolve(repository + ".git"));
@@ -454,6 +466,9 @@ final class Mill implements AutoCloseable {
   private static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
+        if (!Files.isRegularFile(file) && !Files.isDirectory(file)) {
+          continue; // where a command asks a server that runs
+        }
         try {
           Files.copy(file, to.resolve(from.relativize(file)));
         } catch (NoSuchFileException e) {
