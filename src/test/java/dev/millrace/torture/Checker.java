@@ -365,6 +365,7 @@ final class Checker {
             .collect(Collectors.toSet());
     Map<Integer, Integer> landed = new TreeMap<>();
     List<String> chain = git(repository, "rev-list", "--first-parent", "--reverse", head).lines().toList();
+    Set<String> all = git(repository, "rev-list", head).lines().collect(Collectors.toSet());
     Map<String, String> messages = new HashMap<>();
     for (String commit : chain) {
       String message = git(repository, "show", "-s", "--format=%B", commit);
@@ -385,7 +386,12 @@ final class Checker {
     for (JsonNode change : changes) {
       int number = change.path("number").asInt();
       boolean told = change.path("landed").asBoolean();
-      if (told != landed.containsKey(number)) {
+      if (change.path("into").isNull()) {
+        // started by hand: it has landed if somebody had brought it there before, under no number
+        if (told && !all.contains(change.path("commit").asString(""))) {
+          found("lost: the commit of " + line.name() + "#" + number + " is not on main, where it was checked");
+        }
+      } else if (told != landed.containsKey(number)) {
         found((told ? "lost: " : "twice: ") + line.name() + "#" + number + " is " + change.path("state").asString("")
             + (told ? ", has landed, and is not on main" : ", has not landed, and is on main"));
       }
