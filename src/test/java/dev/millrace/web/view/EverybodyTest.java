@@ -3,6 +3,7 @@ package dev.millrace.web.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.change.Change;
+import dev.millrace.change.ChangeState;
 import dev.millrace.web.Axe;
 import dev.millrace.web.Chromium;
 import java.time.Duration;
@@ -247,7 +248,7 @@ class EverybodyTest {
     browser.executeScript("window.notReloaded = true");
     preview.moves(Samples.gone(Samples.queued(Samples.small(), 60, "Brand new", "Grace Hopper", "integrate/new", now), "ppp", now.plusSeconds(60)));
     until("the icon has passed or runs", () -> browser.executeScript(icon).equals("/favicon-running.svg"));
-    preview.moves(Samples.gone(Samples.queued(Samples.small(), 61, "Brand new", "Grace Hopper", "integrate/new", now), "pf", now.plusSeconds(60)));
+    preview.moves(Samples.gone(Samples.queued(Samples.small(), 61, "Brand new", "Grace Hopper", "integrate/new", now), "ppp", now.plusSeconds(60)).in(new ChangeState.Failed(now.plusSeconds(3600), "what landed broke")));
     until("the title says it", () -> browser.getTitle().startsWith("failed, "));
     assertThat(browser.executeScript(icon)).isEqualTo("/favicon-failed.svg");
     assertThat(browser.executeScript("return window.notReloaded")).isEqualTo(true);
