@@ -27,6 +27,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
@@ -53,6 +54,10 @@ import org.slf4j.LoggerFactory;
 /// where an outcome can say it.
 public final class Repositories implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Repositories.class);
+
+  /// What JGit (`incoming_`, `noz`) and git (`tmp_`) write before an object or a pack gets its name.
+  private static final Predicate<String> HALF_AN_OBJECT =
+      Pattern.compile("incoming_.*|noz.*\\.tmp|tmp_.*").asMatchPredicate();
   private static final String SUFFIX = ".git";
   private static final BranchName DEFAULT_BRANCH = new BranchName("main");
   private static final long LARGEST_SOURCE_FILE = 1 << 20;
@@ -92,7 +97,7 @@ public final class Repositories implements AutoCloseable {
         // no ref can be named so
         remove(repository, 1, name -> name.endsWith(".lock"));
         remove(repository.resolve("refs"), Integer.MAX_VALUE, name -> name.endsWith(".lock"));
-        remove(repository.resolve("objects"), 1, name -> name.startsWith("incoming_"));
+        remove(repository.resolve("objects"), 2, HALF_AN_OBJECT);
         remove(repository.resolve("objects/pack"), 1, name -> name.endsWith(".keep"));
       }
     }
@@ -102,7 +107,7 @@ public final class Repositories implements AutoCloseable {
     if (!Files.isDirectory(folder)) {
       return;
     }
-    try (Stream<Path> files = Files.find(folder, depth, (file, _) -> left.test(file.getFileName().toString()))) {
+    try (Stream<Path> files = Files.find(folder, depth, (file, its) -> its.isRegularFile() && left.test(file.getFileName().toString()))) {
       for (Path file : files.toList()) {
         LOG.info("Removing {}, which a process left that was killed", file);
         Files.delete(file);
