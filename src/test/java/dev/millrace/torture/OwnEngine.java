@@ -25,7 +25,7 @@ final class OwnEngine implements AutoCloseable {
 
   static boolean possible() {
     return "root".equals(System.getProperty("user.name"))
-        && Worktree.run(Path.of("/"), "sh", "-c", "command -v dockerd && command -v containerd").code() == 0;
+        && Worktree.run(Path.of("/"), "sh", "-c", "command -v dockerd && command -v containerd && unshare --net true").code() == 0;
   }
 
   Path socket() {
@@ -46,7 +46,8 @@ final class OwnEngine implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
-                "dockerd", "--data-root", folder.resolve("data").toString(), "--exec-root",
+                // in a network of its own: an engine without a bridge takes away the one that another engine has
+                "unshare", "--net", "dockerd", "--data-root", folder.resolve("data").toString(), "--exec-root",
                 folder.resolve("exec").toString(), "-p", folder.resolve("pid").toString(), "-H", "unix://" + socket(),
                 "--bridge=none", "--iptables=false", "--ip6tables=false"));
     if (liveRestore) {
