@@ -94,7 +94,8 @@ final class Client implements Runnable {
   }
 
   private void act(int dice) throws IOException, InterruptedException {
-    boolean room = JSON.readTree(victim.get(changes() + "?state=queued&state=running&limit=50").body()).path("changes").size() < CROWD;
+    String open = victim.get(changes() + "?state=queued&state=running&limit=50").body();
+    boolean room = JSON.readTree(open).path("changes").size() < CROWD;
     if (definers != null && dice < 8) {
       define();
     } else if (dice < 50) {

@@ -25,7 +25,9 @@ final class OwnEngine implements AutoCloseable {
 
   static boolean possible() {
     return "root".equals(System.getProperty("user.name"))
-        && Worktree.run(Path.of("/"), "sh", "-c", "command -v dockerd && command -v containerd && unshare --net true").code() == 0;
+        && Worktree.run(Path.of("/"), "sh", "-c", "command -v dockerd && command -v containerd && unshare --net true")
+                .code()
+            == 0;
   }
 
   Path socket() {
@@ -103,7 +105,8 @@ final class OwnEngine implements AutoCloseable {
     if (!process.waitFor(20, TimeUnit.SECONDS)) {
       kill();
     }
-    Worktree.run(Path.of("/"), "sh", "-c", "awk '$2 ~ \"^" + folder + "/\" {print $2}' /proc/mounts | sort -r | xargs -r -n 1 umount -l");
+    String mounts = "awk '$2 ~ \"^" + folder + "/\" {print $2}' /proc/mounts";
+    Worktree.run(Path.of("/"), "sh", "-c", mounts + " | sort -r | xargs -r -n 1 umount -l");
     delete(folder);
   }
 

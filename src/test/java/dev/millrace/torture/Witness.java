@@ -61,7 +61,8 @@ final class Witness implements AutoCloseable {
   }
 
   private void watch() {
-    String filters = URLEncoder.encode("{\"type\":[\"container\"],\"label\":[\"millrace.installation\"]}", StandardCharsets.UTF_8);
+    String filters =
+        URLEncoder.encode("{\"type\":[\"container\"],\"label\":[\"millrace.installation\"]}", StandardCharsets.UTF_8);
     while (!closed) {
       try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
         socket = channel;
