@@ -46,7 +46,8 @@ public interface Runner extends AutoCloseable {
   /// Empty when steps can be run; otherwise a sentence saying what is missing and what to do.
   Optional<String> trouble();
 
-  /// Lets go of connections; containers stay as they are. Closing twice is fine.
+  /// Lets go of connections; containers stay as they are. Closing twice is fine. What is asked of it from then on is
+  /// left to the next start: `prepare` and `run` are interrupted, `stop`, `release` and `holding` find no engine.
   @Override
   void close();
 

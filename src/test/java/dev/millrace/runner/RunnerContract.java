@@ -17,6 +17,7 @@ import dev.millrace.runner.Runner.Outcome;
 import dev.millrace.runner.Runner.Outcome.Exited;
 import dev.millrace.runner.Runner.Outcome.NeverStarted;
 import dev.millrace.runner.Runner.Workspace;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -273,6 +274,19 @@ public abstract class RunnerContract {
   void closing_twice_is_fine() {
     runner.close();
     runner.close();
+  }
+
+  @Test
+  void what_is_asked_after_the_close_is_left_to_the_next_start() throws Exception {
+    runner.run(step(GREETS), EMPTY, new Recorder());
+    runner.close();
+    assertThatThrownBy(() -> runner.prepare(step(COUNTS), EMPTY)).isInstanceOf(InterruptedException.class);
+    assertThatThrownBy(() -> runner.run(step(GREETS), EMPTY, new Recorder())).isInstanceOf(InterruptedException.class);
+    assertThatThrownBy(() -> runner.stop(attempt(1))).isInstanceOf(UncheckedIOException.class);
+    assertThatThrownBy(() -> runner.release(attempt(1))).isInstanceOf(UncheckedIOException.class);
+    assertThatThrownBy(() -> runner.holding()).isInstanceOf(UncheckedIOException.class);
+    runner = open();
+    assertThat(runner.holding()).containsExactly(attempt(1));
   }
 
   @Test

@@ -138,9 +138,8 @@ final class ScriptedRunner implements Runner {
   @Override
   public void stop(AttemptId attempt) {
     synchronized (containers) {
-      expectOpen("stop");
+      reachIfOpen();
       stopped.add(attempt);
-      containers.reach();
       containers.stop(attempt);
     }
   }
@@ -148,9 +147,8 @@ final class ScriptedRunner implements Runner {
   @Override
   public void release(AttemptId attempt) {
     synchronized (containers) {
-      expectOpen("release");
+      reachIfOpen();
       expect(!watched.contains(attempt), attempt + " is released before its run has ended");
-      containers.reach();
       containers.release(attempt);
       stopped.remove(attempt);
     }
@@ -159,8 +157,7 @@ final class ScriptedRunner implements Runner {
   @Override
   public Set<AttemptId> holding() {
     synchronized (containers) {
-      expectOpen("holding");
-      containers.reach();
+      reachIfOpen();
       return containers.all().stream().map(ScriptedRunner::attempt).collect(Collectors.toUnmodifiableSet());
     }
   }
@@ -184,8 +181,11 @@ final class ScriptedRunner implements Runner {
     }
   }
 
-  private void expectOpen(String call) {
-    expect(!closed, call + " is called on a runner that is closed");
+  private void reachIfOpen() {
+    if (closed) {
+      throw new UncheckedIOException(new IOException("the server is stopping"));
+    }
+    containers.reach();
   }
 
   private void expect(boolean kept, String otherwise) {

@@ -168,15 +168,6 @@ class ScriptedRunnerTest extends RunnerContract {
   }
 
   @Test
-  void tells_who_uses_a_runner_that_is_closed() {
-    runner.close();
-    runner.stop(attempt(1));
-    runner.holding();
-    assertThat(scripted.violations())
-        .containsExactly("stop is called on a runner that is closed", "holding is called on a runner that is closed");
-  }
-
-  @Test
   void the_test_itself_is_told_when_it_speaks_of_what_does_not_run() {
     assertThatThrownBy(() -> scripted.end(locator(), 0)).isInstanceOf(IllegalStateException.class);
   }

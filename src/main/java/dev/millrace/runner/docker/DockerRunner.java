@@ -61,6 +61,7 @@ public final class DockerRunner implements Runner {
 
   @Override
   public void prepare(Assignment assignment, Workspace workspace) throws InterruptedException {
+    goOnIfOpen();
     Slot slot = slot(assignment.attempt());
     slot.lock.lockInterruptibly();
     try {
@@ -97,9 +98,9 @@ public final class DockerRunner implements Runner {
     unlessInTrouble(() -> end(attempt));
   }
 
-  /// An engine that is there and answers with an error of its own is as good as away: what it was to do is still to be
-  /// done.
-  private static void unlessInTrouble(Runnable call) {
+  /// An engine that is there and answers with an error of its own is as good as away, and so is one that this has let
+  /// go of: what it was to do is still to be done.
+  private void unlessInTrouble(Runnable call) {
     try {
       call.run();
     } catch (Refused refused) {
@@ -107,6 +108,12 @@ public final class DockerRunner implements Runner {
         throw refused;
       }
       throw new UncheckedIOException(new IOException(refused.because(), refused));
+    } catch (RuntimeException broken) {
+      // a closed client fails in many ways
+      if (errands.open()) {
+        throw broken;
+      }
+      throw new UncheckedIOException(new IOException("the server is stopping", broken));
     }
   }
 
