@@ -2,7 +2,6 @@
 // Everything on it can be read and used without this.
 (() => {
   'use strict';
-  document.documentElement.classList.add('scripted');
 
   const byHand = (text) => {
     const field = Object.assign(document.createElement('textarea'), { value: text, readOnly: true });

@@ -11,12 +11,11 @@
     }
   };
 
-  // theme: as the system says, unless the reader says otherwise; set before anything is painted
+  // theme: as the system says, unless the reader says otherwise; first.js has set it
   const themes = ['auto', 'light', 'dark'];
   const words = { auto: 'Auto', light: 'Light', dark: 'Dark' };
   let theme = themes.includes(kept('theme')) ? kept('theme') : 'auto';
   const paint = () => (theme === 'auto' ? delete root.dataset.theme : (root.dataset.theme = theme));
-  paint();
 
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const byId = (id) => document.getElementById(id);

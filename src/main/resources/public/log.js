@@ -4,7 +4,6 @@
 (() => {
   'use strict';
   const root = document.documentElement;
-  root.classList.add('log-js'); // before anything is painted
   const PORTION = 300; // lines asked for at once
   const MOST = 1500; // lines in the page
   const LONG = 30; // a group of more lines begins folded where the step has passed

@@ -66,6 +66,11 @@ public record Frame(
     return new Frame(tab.showing(look), trail, trouble, now, events, stylesheets, scripts);
   }
 
+  /// The script that must run before anything is painted; the others wait until the page is there.
+  public String first() {
+    return Views.asset("first.js");
+  }
+
   public String title() {
     return tab.title();
   }
