@@ -60,13 +60,19 @@ final class LostPushes {
   void find() {
     var repositoriesInUse = new TreeSet<RepositoryName>();
     engine.now().definitions().values().forEach(definition -> repositoriesInUse.add(definition.pipeline().repository()));
-    repositoriesInUse.forEach(this::find);
+    for (RepositoryName repository : repositoriesInUse) {
+      try {
+        if (hosted.test(repository)) {
+          find(repository);
+        }
+      } catch (GitTrouble e) {
+        // one that is damaged must not keep the others waiting
+        LOG.error("{} cannot be read; restore it from a backup and start again: {}", repository, e.getMessage());
+      }
+    }
   }
 
   private void find(RepositoryName repository) {
-    if (!hosted.test(repository)) {
-      return;
-    }
     SortedMap<BranchName, Commit> heads = repositories.branches(repository);
     SortedMap<BranchName, CommitId> recorded = repositories.recorded(repository);
     for (Map.Entry<BranchName, Commit> head : heads.entrySet()) {

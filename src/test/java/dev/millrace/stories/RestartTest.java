@@ -243,6 +243,27 @@ class RestartTest extends Story {
   }
 
   @Test
+  void a_repository_that_is_damaged_does_not_keep_the_others_waiting() throws Exception {
+    mill.define("till", SHORT.replace("repository: shop", "repository: till"));
+    Developer till = mill.developer("till");
+    till.pushToMain("Begin", "readme", "A till\n");
+    mill.kill();
+    Path config = mill.data().resolve("git/shop.git/config");
+    String kept = Files.readString(config);
+    Files.writeString(config, "[core\n");
+    mill.start();
+    assertThat(mill.get("/pipelines/shop").statusCode()).isEqualTo(200);
+    till.push("integrate/tea", "Count tea", "tea", "green\n");
+    mill.passes("till/1/test/test/1");
+    mill.becomes("till", 1, "passed");
+    Files.writeString(config, kept);
+    mill.restart();
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.passes("1/test/test/1");
+    mill.becomes(1, "passed");
+  }
+
+  @Test
   void what_failed_or_was_cancelled_is_not_taken_up_again_at_each_start() throws Exception {
     shop.push("integrate/tea", "Sell tea", "tea", "green\n");
     mill.failsTwice("1/test/test/1");
