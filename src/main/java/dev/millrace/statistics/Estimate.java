@@ -43,17 +43,20 @@ public sealed interface Estimate {
   ///
   /// @param spent how long it has been running; zero if it has not begun
   static Estimate of(Summary summary, Duration spent) {
-    List<Trial> passes = summary.trials().stream().filter(Trial::passed).toList();
+    List<Duration> passes = summary.passes();
     if (passes.size() < ENOUGH) {
       return UNKNOWN;
     }
-    var all = new Summary(passes);
-    if (spent.compareTo(all.percentile(95).orElseThrow()) > 0) {
+    if (spent.compareTo(Summary.percentile(95, passes)) > 0) {
       return new Overdue();
     }
-    var longer = new Summary(passes.stream().filter(trial -> trial.duration().compareTo(spent) >= 0).toList());
+    int shorter = 0;
+    while (passes.get(shorter).compareTo(spent) < 0) {
+      shorter++;
+    }
+    List<Duration> longer = passes.subList(shorter, passes.size());
     return new Known(
-        longer.median().orElseThrow().minus(spent), longer.percentile(95).orElseThrow().minus(spent));
+        Summary.percentile(50, longer).minus(spent), Summary.percentile(95, longer).minus(spent));
   }
 
   /// First this, then the other.
@@ -152,8 +155,9 @@ public sealed interface Estimate {
         for (StageName need : stage.needs()) {
           before = before.and(ends.getOrDefault(need, NOTHING));
         }
-        ends.put(stage.name(), before.then(one.apply(stage)));
-        end = end.and(before.then(one.apply(stage)));
+        Estimate its = before.then(one.apply(stage));
+        ends.put(stage.name(), its);
+        end = end.and(its);
       }
     }
     return end;

@@ -3,16 +3,34 @@ package dev.millrace.statistics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What a number of trials of one stage or step say together.
-///
-/// @param trials oldest first
-public record Summary(List<Trial> trials) {
-  public Summary {
-    trials = List.copyOf(trials);
+public final class Summary {
+  public static final Summary NONE = new Summary(List.of());
+
+  private final List<Trial> trials;
+  private volatile @Nullable List<Duration> passes;
+
+  /// @param trials oldest first
+  public Summary(List<Trial> trials) {
+    this.trials = List.copyOf(trials);
   }
 
-  public static final Summary NONE = new Summary(List.of());
+  /// Oldest first.
+  public List<Trial> trials() {
+    return trials;
+  }
+
+  /// How long those took that passed, the shortest first. Sorted once: each change on a page asks it of each stage.
+  List<Duration> passes() {
+    List<Duration> known = passes;
+    if (known == null) {
+      known = trials.stream().filter(Trial::passed).map(Trial::duration).sorted().toList();
+      passes = known;
+    }
+    return known;
+  }
 
   public int count() {
     return trials.size();
@@ -34,11 +52,14 @@ public record Summary(List<Trial> trials) {
     if (percent < 1 || percent > 100) {
       throw new IllegalArgumentException("a percentile lies between 1 and 100, not at " + percent);
     }
-    if (trials.isEmpty()) {
-      return Optional.empty();
-    }
-    List<Duration> sorted = trials.stream().map(Trial::duration).sorted().toList();
-    return Optional.of(sorted.get((sorted.size() * percent + 99) / 100 - 1));
+    return trials.isEmpty()
+        ? Optional.empty()
+        : Optional.of(percentile(percent, trials.stream().map(Trial::duration).sorted().toList()));
+  }
+
+  /// @param sorted at least one, the shortest first
+  static Duration percentile(int percent, List<Duration> sorted) {
+    return sorted.get((sorted.size() * percent + 99) / 100 - 1);
   }
 
   /// The last so many trials, oldest first.

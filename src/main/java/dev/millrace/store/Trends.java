@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 public final class Trends {
   /// About so many attempts are read for one page. Where the changes of a period have more, every second of them is
   /// looked at, or every third, and so on: evenly, by their numbers. A thousand take some 50 ms to read and to draw.
-  static final int MOST = 6_000;
+  static final int MOST = 3_000;
 
   /// So many of the newest trials of a stage are searched for its newest shift.
   private static final int FOR_SHIFTS = 300;

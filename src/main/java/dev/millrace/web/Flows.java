@@ -29,7 +29,6 @@ import io.javalin.http.NotFoundResponse;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import org.jspecify.annotations.Nullable;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -32,6 +32,7 @@ public final class Flow {
   private final Window window;
   private final Turns turns;
   private final Map<StageName, Shift> shifts;
+  private volatile @Nullable Map<StageName, Summary> recent;
   private volatile @Nullable Order order;
   private volatile @Nullable Forecasts forecasts;
 
@@ -127,7 +128,7 @@ public final class Flow {
 
   /// The newest trials of a stage, whatever the window is: what is expected of the next one follows from them.
   Summary statistics(StageName stage) {
-    return figures(stage).recent();
+    return recent().getOrDefault(stage, Summary.NONE);
   }
 
   /// The newest trials of each stage.
@@ -161,11 +162,11 @@ public final class Flow {
   Estimate estimate(Change change, Instant now) {
     Forecasts known = forecasts;
     if (known == null || !known.at().equals(now)) {
-      known = new Forecasts(now, turns(order().queues(), recent(figures), now));
+      known = new Forecasts(now, turns(order().queues(), recent(), now));
       forecasts = known;
     }
     Estimate turn = known.turns().get(change.id());
-    return turn == null ? alone(change, recent(figures), now) : turn;
+    return turn == null ? alone(change, recent(), now) : turn;
   }
 
   /// @param inFlight the changes of its pipeline that have not ended
@@ -188,6 +189,15 @@ public final class Flow {
     return change.state() instanceof ChangeState.Moving
         ? Estimate.left(change, statistics, now)
         : Estimate.whole(change, statistics);
+  }
+
+  private Map<StageName, Summary> recent() {
+    Map<StageName, Summary> known = recent;
+    if (known == null) {
+      known = recent(figures);
+      recent = known;
+    }
+    return known;
   }
 
   private Order order() {
