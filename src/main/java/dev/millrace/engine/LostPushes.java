@@ -6,6 +6,7 @@ import dev.millrace.change.Commit;
 import dev.millrace.change.CommitId;
 import dev.millrace.flow.Event;
 import dev.millrace.git.GitTrouble;
+import dev.millrace.git.RefMove;
 import dev.millrace.git.Repositories;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.Definition;
@@ -14,6 +15,7 @@ import dev.millrace.pipeline.RepositoryName;
 import dev.millrace.pipeline.Stage;
 import dev.millrace.store.Store;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -53,6 +55,15 @@ final class LostPushes {
     } catch (GitTrouble e) {
       // then the next start looks at this branch once more than needed
       LOG.warn("{} of {} is not noted as recorded: {}", branch, repository, e.getMessage());
+    }
+  }
+
+  /// The engine has recorded that the branches are where they have moved.
+  void recorded(RepositoryName repository, List<RefMove> moves) {
+    try {
+      repositories.record(repository, moves);
+    } catch (GitTrouble e) {
+      LOG.warn("{} branches of {} are not noted as recorded: {}", moves.size(), repository, e.getMessage());
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -103,9 +104,13 @@ final class PushGate implements Pushes {
       // all at once, so that they are stored together
       var told = new LinkedHashMap<RefMove, CompletableFuture<Decision>>();
       moves.forEach(move -> told.put(move, engine.tell(event(repository, move, wanted))));
+      var decided = new LinkedHashMap<RefMove, Decision>();
       for (var answer : told.entrySet()) {
-        recorded(repository, answer.getKey(), answer.getValue(), reply);
+        decision(repository, answer.getKey(), answer.getValue(), reply)
+            .ifPresent(decision -> decided.put(answer.getKey(), decision));
       }
+      lostPushes.recorded(repository, List.copyOf(decided.keySet()));
+      decided.forEach(reply::decided);
       reply.sayTheRest();
       return wanted.waits() ? reply.hold(progress) : Map.of();
     } catch (InterruptedException e) {
@@ -125,20 +130,22 @@ final class PushGate implements Pushes {
             clock.instant(), repository, move.branch(), move.to(), "a push by " + move.to().author(), wanted.wishes());
   }
 
-  private void recorded(RepositoryName repository, RefMove move, CompletableFuture<Decision> answer, PushReply reply)
+  /// What followed, once that is stored; empty when it is not known.
+  private Optional<Decision> decision(
+      RepositoryName repository, RefMove move, CompletableFuture<Decision> answer, PushReply reply)
       throws InterruptedException {
     try {
-      Decision decision = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      lostPushes.recorded(repository, move.branch(), move.to() == null ? null : move.to().id());
-      reply.decided(move, decision);
+      return Optional.of(answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
     } catch (TimeoutException e) {
       LOG.warn("The push to {} of {} was not stored within {} s", move.branch(), repository, PATIENCE_SECONDS);
       reply.unknown(move, "Millrace is busy and takes the push up later; it is not lost.");
+      return Optional.empty();
     } catch (ExecutionException e) {
       LOG.warn("The push to {} of {} waits for the next start", move.branch(), repository, e);
       String because = engine.trouble().orElse("the server's log says why");
       reply.unknown(
           move, "Kept, but not taken up yet: " + because + ". It will be when the server has started again.");
+      return Optional.empty();
     }
   }
 

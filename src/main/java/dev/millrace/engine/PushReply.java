@@ -95,7 +95,8 @@ final class PushReply {
   }
 
   private void take(BranchName branch, Change change, Decision decision, boolean begun) {
-    int ahead = ahead(change, decision);
+    // of those that nothing is said of, it need not be known: looking it up takes as long as the queue is
+    int ahead = changes.size() < PushGate.MOST ? ahead(change, decision) : -1;
     long known = decision.notes().stream().filter(note -> note.change().equals(change.id())).count();
     changes.put(change.id(), branch);
     tickers.put(change.id(), begun ? new Ticker((int) known, ahead) : new Ticker(0, ahead));

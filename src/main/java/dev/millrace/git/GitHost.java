@@ -6,6 +6,8 @@ import dev.millrace.change.Commit;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.NameRule;
 import dev.millrace.pipeline.RepositoryName;
+import jakarta.servlet.ServletConfig;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -13,8 +15,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +29,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.errors.RepositoryNotFoundException;
+import org.eclipse.jgit.errors.TooLargePackException;
 import org.eclipse.jgit.http.server.GitServlet;
 import org.eclipse.jgit.http.server.resolver.AsIsFileService;
 import org.eclipse.jgit.http.server.resolver.DefaultUploadPackFactory;
@@ -144,6 +150,11 @@ public final class GitHost {
     private static final long serialVersionUID = 1;
 
     @Override
+    public void init(ServletConfig config) throws ServletException {
+      super.init(new Surroundings(config));
+    }
+
+    @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
         throws ServletException, IOException {
       String path = request.getPathInfo();
@@ -162,6 +173,45 @@ public final class GitHost {
       response.setStatus(HttpServletResponse.SC_NOT_FOUND);
       response.setContentType("text/plain; charset=utf-8");
       response.getOutputStream().write((because + "\n").getBytes(UTF_8));
+    }
+  }
+
+  /// Where JGit logs each push that it does not take as an error of its own, with its stack. One that is too large is none:
+  /// the pusher has been told.
+  private record Surroundings(ServletConfig config) implements ServletConfig {
+    @Override
+    public ServletContext getServletContext() {
+      ServletContext context = config.getServletContext();
+      return (ServletContext)
+          Proxy.newProxyInstance(
+              ServletContext.class.getClassLoader(),
+              new Class<?>[] {ServletContext.class},
+              (_, method, arguments) -> {
+                if (method.getName().equals("log") && arguments[arguments.length - 1] instanceof TooLargePackException e) {
+                  LOG.info("A push is refused: {}", e.getMessage());
+                  return null;
+                }
+                try {
+                  return method.invoke(context, arguments);
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+              });
+    }
+
+    @Override
+    public String getServletName() {
+      return config.getServletName();
+    }
+
+    @Override
+    public String getInitParameter(String name) {
+      return config.getInitParameter(name);
+    }
+
+    @Override
+    public Enumeration<String> getInitParameterNames() {
+      return config.getInitParameterNames();
     }
   }
 

@@ -5,13 +5,20 @@ import dev.millrace.change.CommitId;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.pipeline.RepositoryName;
 import java.io.IOException;
+import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.eclipse.jgit.lib.BatchRefUpdate;
+import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.transport.ReceiveCommand;
+import org.eclipse.jgit.transport.ReceiveCommand.Result;
 import org.jspecify.annotations.Nullable;
 
 /// What a repository remembers for us: commits that no branch need hold, and the heads of branches that somebody knows
@@ -61,6 +68,40 @@ final class HiddenRefs {
       heads.put(new BranchName(branch), new CommitId(ref.getObjectId().name()));
     }
     return heads;
+  }
+
+  /// Of all these branches, where they have moved to; in one go, for with each new ref alone JGit looks at all the others.
+  void record(List<RefMove> moves) throws IOException {
+    Locked.patiently(
+        name,
+        RECORDED,
+        () -> {
+          BatchRefUpdate batch = repository.getRefDatabase().newBatchUpdate();
+          batch.setAtomic(true);
+          batch.setAllowNonFastForwards(true);
+          for (RefMove move : moves) {
+            String ref = RECORDED + move.branch();
+            Ref known = repository.exactRef(ref);
+            ObjectId before = known == null ? ObjectId.zeroId() : known.getObjectId();
+            ObjectId head = move.to() == null ? ObjectId.zeroId() : ObjectId.fromString(move.to().id().hex());
+            if (!head.equals(before)) {
+              batch.addCommand(new ReceiveCommand(before, head, ref));
+            }
+          }
+          if (batch.getCommands().isEmpty()) {
+            return true;
+          }
+          batch.execute(walk, NullProgressMonitor.INSTANCE);
+          Set<Result> results =
+              batch.getCommands().stream().map(ReceiveCommand::getResult).collect(Collectors.toSet());
+          if (results.contains(Result.LOCK_FAILURE)) {
+            return null;
+          }
+          if (!results.equals(Set.of(Result.OK))) {
+            throw new GitTrouble("the heads of " + moves.size() + " branches of " + name + " cannot be noted: " + results);
+          }
+          return true;
+        });
   }
 
   void record(BranchName branch, @Nullable CommitId head) throws IOException {

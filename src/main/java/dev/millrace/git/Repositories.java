@@ -349,6 +349,16 @@ public final class Repositories implements AutoCloseable {
         });
   }
 
+  /// The same of several branches, as they have moved.
+  public void record(RepositoryName name, List<RefMove> moves) {
+    in(
+        name,
+        (repository, walk) -> {
+          new HiddenRefs(name, repository, walk).record(moves);
+          return true;
+        });
+  }
+
   /// Hands over what a copy of the repository needs, as it is at one moment, while it is worked with.
   ///
   /// @param recorded what [#recorded] was to say of the copy: taken before anything that has to know it

@@ -41,7 +41,7 @@ public record Plan(
     TESTED,
     /// It waits for room.
     WAITING,
-    /// Something failed with it: it is looked at by itself while the others go on without it.
+    /// Something failed with it, or that is to be feared: it is looked at by itself while the others go on without it.
     SUSPECT,
     /// It does not merge onto a change ahead of it, and waits for what becomes of that one.
     BLOCKED

@@ -18,8 +18,9 @@ import java.util.Set;
 /// is good or bad and any two go together or do not ([Beliefs]). A candidate is worth what it is expected to land in
 /// them, given all that runs already ([Forecast]); the best is started, again and again, while there is room and it is
 /// worth it. Groups, bets against a change and second looks all follow from that. Three things do not: a change that is
-/// more likely bad than good goes to the side lane, where it is tried by itself while the others go on without it; only
-/// what failed by itself, and failed twice with nothing else to blame, is refused; and what lands has passed as it lands.
+/// more likely bad than good, or much likelier to be bad than the others, goes to the side lane, where it is tried by
+/// itself while the others go on without it; only what failed by itself, and failed twice with nothing else to blame, is
+/// refused; and what lands has passed as it lands.
 public final class Policy {
   static final int WORLDS = 128;
   /// How many changes that have not been tried are thought of.
@@ -27,6 +28,9 @@ public final class Policy {
 
   /// So many reds that nothing else explains are no chance, whatever the probabilities say.
   private static final int PROOF = 3;
+
+  /// How many times as probable as of the others it must be that a change fails, for it to be tried by itself first.
+  private static final double RISKIER = 2;
 
   /// What a candidate is worth, for each landing it brings, that leaves out one that may well pass.
   private static final double OUT_OF_ORDER = 0.85;
@@ -66,12 +70,30 @@ public final class Policy {
     long suspicious = 0;
     for (int bit = 0; bit < weights.length; bit++) {
       weights[bit] = 1;
-      if (beliefs.bad(bit) >= tuning.suspect()) {
+      if (beliefs.bad(bit) >= tuning.suspect() || likely(bit)) {
         suspicious |= 1L << bit;
       }
     }
     suspects = suspicious;
-    sentences = new Sentences(train, evidence, change -> beliefs.blame(change) >= tuning.suspect());
+    sentences = new Sentences(train, evidence, this::suspect);
+  }
+
+  /// Nothing has failed with it yet, but that is to be feared more than of the others. Among them it would be below all
+  /// that come later, and these would fall with it.
+  private boolean likely(int bit) {
+    double risk = beliefs.bad(bit);
+    double others = 0;
+    for (int other = 0; other < evidence.size(); other++) {
+      others += other == bit ? 0 : evidence.risk(other);
+    }
+    return risk >= tuning.likely()
+        && risk * (evidence.size() - 1) > RISKIER * others
+        && evidence.trials(Verdict.RED).stream().noneMatch(trial -> (trial.line().mask() >> bit & 1) != 0);
+  }
+
+  private boolean suspect(ChangeId change) {
+    return evidence.reaches(change) && (suspects >> evidence.bit(change) & 1) != 0
+        || beliefs.blame(change) >= tuning.suspect();
   }
 
   private Plan plan() {
@@ -359,7 +381,7 @@ public final class Policy {
       ChangeId change = entry.change();
       double risk = evidence.reaches(change) ? beliefs.blame(change) : entry.risk();
       Plan.Standing standing =
-          risk >= tuning.suspect()
+          risk >= tuning.suspect() || suspect(change)
               ? Plan.Standing.SUSPECT
               : tested.contains(change)
                   ? Plan.Standing.TESTED

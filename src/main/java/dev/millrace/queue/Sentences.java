@@ -93,7 +93,12 @@ record Sentences(Train train, Evidence evidence, Predicate<ChangeId> suspect) {
         switch (blamed.size()) {
           case 0 -> "";
           case 1 -> ", without " + blamed.getFirst() + ", " + failure(blamed.getFirst());
-          default -> ", without " + names(blamed) + ", which seem to be at fault";
+          default ->
+              ", without "
+                  + names(blamed)
+                  + (blamed.stream().anyMatch(change -> conflict(change) || failed(change).isPresent())
+                      ? ", which seem to be at fault"
+                      : ", which are likely to fail");
         };
     if (hedged.isEmpty()) {
       return without;

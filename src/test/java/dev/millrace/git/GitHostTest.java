@@ -3,6 +3,10 @@ package dev.millrace.git;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.millrace.change.ChangeId;
 import dev.millrace.change.Commit;
 import dev.millrace.change.CommitId;
@@ -37,6 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /// The real git against the real servlet.
 class GitHostTest {
@@ -271,7 +276,13 @@ class GitHostTest {
   }
 
   @Test
-  void a_push_that_is_too_large_is_refused_and_leaves_nothing_behind() throws Exception {
+  void a_push_that_is_too_large_is_refused_and_leaves_nothing_behind_but_a_line_in_the_log() throws Exception {
+    var logged = new ListAppender<ILoggingEvent>();
+    logged.start();
+    var everything = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    var ours = (Logger) LoggerFactory.getLogger(GitHost.class);
+    ours.setLevel(Level.INFO);
+    everything.addAppender(logged);
     jetty.stop();
     serve(1 << 20);
     ada.git("push", "origin", "main");
@@ -282,6 +293,15 @@ class GitHostTest {
     Worktree.Ended push = ada.tryGit("push", "origin", "main");
     assertThat(push.code()).isEqualTo(1);
     assertThat(push.output()).contains("Pack exceeds the limit of 1,048,576 bytes, rejecting the pack");
+    // it stops when the request has been worked off
+    jetty.stop();
+    everything.detachAppender(logged);
+    ours.setLevel(null);
+    assertThat(List.copyOf(logged.list))
+        .allMatch(event -> event.getThrowableProxy() == null)
+        .filteredOn(event -> event.getFormattedMessage().contains("Pack exceeds"))
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly("A push is refused: Pack exceeds the limit of 1,048,576 bytes, rejecting the pack");
     assertThat(repositories.branch(SHOP, MAIN)).map(Commit::subject).contains("First");
     try (var files = Files.walk(folder.resolve("repositories"))) {
       assertThat(files.filter(file -> file.toFile().length() > 1 << 19)).isEmpty();

@@ -28,6 +28,7 @@ public final class Contenders {
     Tuning all = Tuning.STANDARD;
     without.put("all", all);
     without.put("no bets against changes that are not suspect", all.withWorth(0.25));
+    without.put("none of the risky ones by itself first", all.withLikely(1));
     without.put("no early drop", all.withHopeless(0).withIdle(0));
     without.put("no waiting for a larger green", all.withPatience(false));
     without.put("no conflicts thought of", all.withConflict(0));

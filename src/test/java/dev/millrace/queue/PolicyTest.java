@@ -605,6 +605,33 @@ class PolicyTest {
   }
 
   @Test
+  void one_that_is_to_be_feared_more_than_the_others_is_below_none_of_them() {
+    Desk desk =
+        queue(8).arrives("A").risk(0.3).arrives("B").risk(0.05).arrives("C");
+    assertThat(desk + "\n= " + desk.state().strip())
+        .isEqualTo(
+            """
+                A arrives: try A
+                B arrives: try B
+                C arrives: try A+C
+                = main | A B A+C""");
+    assertThat(desk.reasons()).contains("B is likely to fail; it is tried by itself while the others go on without it");
+    assertThat(desk.reasons()).contains("C on top of A, without B, which is likely to fail");
+  }
+
+  @Test
+  void where_all_are_likely_to_fail_they_are_tried_on_top_of_each_other() {
+    Desk desk = queue(8).risk(0.3).arrives("A", "B", "C");
+    assertThat(desk + "\n= " + desk.state().strip())
+        .isEqualTo(
+            """
+                A arrives: try A
+                B arrives: try A+B, try B
+                C arrives: try A+B+C, try B+C
+                = main | A B A+B B+C A+B+C""");
+  }
+
+  @Test
   void a_restart_changes_nothing() {
     Desk desk =
         queue(8).arrives("A", "B", "C").fails("A+B+C").restarts();

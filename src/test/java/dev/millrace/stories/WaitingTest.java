@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.cli.Program;
+import dev.millrace.git.Worktree;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -293,5 +295,14 @@ class WaitingTest extends Story {
     assertThat(told).endsWith("and 80 more, all of them at http://mill/pipelines/shop\nexit code 0");
     assertThat(told.lines()).hasSize(42);
     assertThat(mill.exists("shop", 100)).isTrue();
+    // that they are recorded is noted in one go: with each ref of its own, JGit would look at all the others
+    Worktree kept = mill.disk("shop");
+    assertThat(kept.git("for-each-ref", "refs/recorded/integrate").lines()).hasSize(100);
+    assertThat(Files.readString(kept.folder().resolve("packed-refs")).lines())
+        .filteredOn(line -> line.contains(" refs/recorded/integrate/"))
+        .hasSize(100);
+    try (var refs = Files.walk(kept.folder().resolve("refs"))) {
+      assertThat(refs.filter(ref -> ref.toString().contains("integrate/")).filter(Files::isRegularFile)).isEmpty();
+    }
   }
 }

@@ -110,7 +110,7 @@ public record QueueView(
     return switch (standing) {
       case WAITING ->
           switch (policy) {
-            case SUSPECT -> "failed, to be tried by itself";
+            case SUSPECT -> "to be tried by itself";
             case BLOCKED -> "does not fit on those ahead";
             case TESTED, WAITING -> held(flow, change);
           };
