@@ -4,11 +4,20 @@ import dev.millrace.cli.Program;
 
 /// The program.
 public final class Main {
+  /// How many virtual threads go on at the same time.
+  private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
+
   private Main() {}
 
   public static void main(String[] arguments) {
     System.setProperty("org.jooq.no-logo", "true");
     System.setProperty("org.jooq.no-tips", "true");
+    if (System.getProperty(CARRIERS) == null) {
+      // A push of gigabytes, its workspace, or a file on a disk that is busy hold a carrier without ever pausing. With as
+      // many as processors, which is the default, two of them hold up every page and every log: let the system share the
+      // processors out.
+      System.setProperty(CARRIERS, String.valueOf(Math.max(16, 2 * Runtime.getRuntime().availableProcessors())));
+    }
     System.exit(Program.run(arguments));
   }
 }

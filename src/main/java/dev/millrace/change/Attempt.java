@@ -58,8 +58,10 @@ public record Attempt(
     return state instanceof AttemptState.Ended ended ? Optional.of(ended.finishedAt()) : Optional.empty();
   }
 
-  /// How long it ran; empty while it has not ended or when it never started.
+  /// How long it ran; empty while it has not ended or when it never started. Never negative, however clocks were set.
   public Optional<Duration> duration() {
-    return startedAt().flatMap(started -> finishedAt().map(finished -> Duration.between(started, finished)));
+    return startedAt()
+        .flatMap(started -> finishedAt().map(finished -> Duration.between(started, finished)))
+        .map(its -> its.isNegative() ? Duration.ZERO : its);
   }
 }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -20,6 +21,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Tells the engine when an attempt has run as long as it may, counted from its container's own start.
+///
+/// The clocks of this machine and the engine's may be set, or differ. An attempt never gets less than its time because of
+/// that if it was begun in the life of this process, and never more than its time from when this process first saw it.
 final class Deadlines implements AutoCloseable {
   private final Engine engine;
   private final Clock clock;
@@ -27,15 +31,23 @@ final class Deadlines implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("deadlines").factory());
   private final Map<AttemptId, ScheduledFuture<?>> waiting = new HashMap<>();
 
+  /// When those that were planned since the start were seen first, by [System#nanoTime].
+  private final Map<AttemptId, Long> seen = new HashMap<>();
+
+  /// May have been started in an earlier life.
+  private final Set<AttemptId> old;
+
   Deadlines(Engine engine, Clock clock) {
     this.engine = engine;
     this.clock = clock;
+    this.old = Steps.inFlight(engine);
   }
 
   /// @param change as it is now; null when it has ended
   synchronized void watch(ChangeId id, @Nullable Change change) {
     if (change == null) {
       List.copyOf(waiting.keySet()).stream().filter(attempt -> attempt.change().equals(id)).forEach(this::forget);
+      seen.keySet().removeIf(attempt -> attempt.change().equals(id));
     } else {
       change.attempts().forEach(attempt -> watch(change, attempt));
     }
@@ -50,13 +62,27 @@ final class Deadlines implements AutoCloseable {
 
   private void watch(Change change, Attempt attempt) {
     Optional<Instant> deadline = Owed.deadline(change, attempt);
+    if (!attempt.ended() && !old.contains(attempt.id())) {
+      seen.putIfAbsent(attempt.id(), System.nanoTime());
+    }
     if (deadline.isEmpty()) {
       forget(attempt.id());
     } else if (!waiting.containsKey(attempt.id())) {
-      long delay = Math.max(0, Duration.between(clock.instant(), deadline.get()).toMillis());
+      Duration limit = Duration.between(attempt.startedAt().orElseThrow(), deadline.get());
+      Long first = seen.get(attempt.id());
+      Duration known = first == null ? limit : Duration.ofNanos(System.nanoTime() - first);
+      long delay = limit.minus(ran(Duration.between(attempt.startedAt().orElseThrow(), clock.instant()), known)).toMillis();
       Runnable passed = () -> engine.tell(new Event.DeadlinePassed(clock.instant(), attempt.id()));
       waiting.put(attempt.id(), timer.schedule(passed, delay, TimeUnit.MILLISECONDS));
     }
+  }
+
+  /// For how long an attempt has run, as far as that can be believed.
+  ///
+  /// @param said by the clocks
+  /// @param most it cannot be more
+  static Duration ran(Duration said, Duration most) {
+    return said.isNegative() ? Duration.ZERO : said.compareTo(most) > 0 ? most : said;
   }
 
   @Override

@@ -20,7 +20,11 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,10 +35,13 @@ import org.slf4j.LoggerFactory;
 final class Steps implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Steps.class);
 
-  /// How long to wait before asking an engine again that did not answer; after the last, a step that has not begun is
-  /// given up.
+  /// How long to wait before asking an engine again that did not do what it should; after the last, a step that has not
+  /// begun is given up if the engine is there.
   private static final Duration[] PATIENCE =
       Stream.of(1, 2, 4, 8, 15, 30).map(Duration::ofSeconds).toArray(Duration[]::new);
+
+  /// How long it may take until a start is told.
+  private static final Duration A_WHILE = Duration.ofMinutes(1);
 
   private final Engine engine;
   private final Repositories repositories;
@@ -42,9 +49,20 @@ final class Steps implements AutoCloseable {
   private final Logs logs;
   private final Sweep sweep;
   private final Semaphore room;
+  private final int atOnce;
+
+  /// Those that wait for room, and those that have it.
+  private final Set<AttemptId> outside = ConcurrentHashMap.newKeySet();
+  private final Set<AttemptId> inside = ConcurrentHashMap.newKeySet();
 
   /// Those that wait here and can be woken by an interrupt. Guarded by this.
   private final Map<AttemptId, Thread> waiting = new HashMap<>();
+
+  /// When those of this life were told to have begun, by the engine's clock and by [System#nanoTime].
+  private final Map<AttemptId, Began> began = new ConcurrentHashMap<>();
+
+  /// May have been started in an earlier life.
+  private final Set<AttemptId> old;
 
   private volatile boolean leaving;
   private boolean closed;
@@ -57,6 +75,19 @@ final class Steps implements AutoCloseable {
     this.logs = logs;
     this.sweep = sweep;
     this.room = new Semaphore(atOnce, true);
+    this.atOnce = atOnce;
+    this.old = inFlight(engine);
+  }
+
+  private record Began(Instant at, long nanos) {}
+
+  /// The attempts that have not ended.
+  static Set<AttemptId> inFlight(Engine engine) {
+    return engine.now().changes().values().stream()
+        .flatMap(change -> change.attempts().stream())
+        .filter(attempt -> !attempt.ended())
+        .map(Attempt::id)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   void prepare(Assignment assignment) throws InterruptedException {
@@ -66,6 +97,7 @@ final class Steps implements AutoCloseable {
   /// Runs it, or finds it again, and says how it ended.
   AttemptEvent run(Assignment assignment) throws InterruptedException {
     boolean roomTaken = takeRoom(assignment.attempt());
+    inside.add(assignment.attempt());
     try {
       if (stopping(assignment.attempt())) {
         // those stopped with it may have made room before its own stop has reached the runner
@@ -74,10 +106,23 @@ final class Steps implements AutoCloseable {
       stayIfItHasNotBegun(assignment.attempt());
       return event(assignment, patiently(assignment));
     } finally {
+      inside.remove(assignment.attempt());
+      began.remove(assignment.attempt());
       if (roomTaken) {
         room.release();
       }
     }
+  }
+
+  /// What those wait for that have not begun, in words that follow "waits for".
+  Map<AttemptId, String> waiting() {
+    var all = new HashMap<AttemptId, String>();
+    for (AttemptId id : inside) {
+      runner.waitsFor(id).ifPresent(what -> all.put(id, what));
+    }
+    String full = "room: %d of %d steps run here, %d wait".formatted(atOnce - room.availablePermits(), atOnce, outside.size());
+    outside.forEach(id -> all.put(id, full));
+    return all;
   }
 
   /// Ends the container, if there is one; an attempt that waits here goes on to find out that it never starts. Goes on
@@ -125,18 +170,22 @@ final class Steps implements AutoCloseable {
       if (!planned(id)) {
         return room.tryAcquire();
       }
-      room.acquire();
+      if (!room.tryAcquire(0, TimeUnit.SECONDS)) {
+        outside.add(id);
+        room.acquire();
+      }
       return true;
     } catch (InterruptedException e) {
       goOnIfOpen(e);
       return false;
     } finally {
+      outside.remove(id);
       goesOn(id);
     }
   }
 
-  /// Waits for an engine that does not answer: a while for a step that has not begun, and as long as it may run for one
-  /// that has, because it goes on meanwhile and its result will be there.
+  /// Waits for an engine that does not answer, however long that takes: every page says so, and whoever does not want to
+  /// wait can cancel. What an engine that is there could not do is tried again for a while, unless the step has begun.
   private Outcome patiently(Assignment assignment) throws InterruptedException {
     AttemptId id = assignment.attempt();
     for (int trials = 0; ; trials++) {
@@ -144,8 +193,8 @@ final class Steps implements AutoCloseable {
       if (!(outcome instanceof Outcome.Unavailable(var _, var because, boolean again)) || !again) {
         return outcome;
       }
-      boolean enough = planned(id) ? trials == PATIENCE.length : runner.trouble().isEmpty();
-      if (enough || stopping(id)) {
+      boolean enough = !planned(id) || trials >= PATIENCE.length;
+      if ((enough && runner.trouble().isEmpty()) || stopping(id)) {
         return outcome;
       }
       Duration pause = PATIENCE[Math.min(trials, PATIENCE.length - 1)];
@@ -225,6 +274,9 @@ final class Steps implements AutoCloseable {
     public void started(Instant at, @Nullable Image image) {
       if (!at.equals(told)) {
         told = at;
+        if (!old.contains(attempt)) {
+          began.putIfAbsent(attempt, new Began(at, System.nanoTime()));
+        }
         engine.tell(new Event.Tried(attempt, new AttemptEvent.Started(at, image)));
       }
     }
@@ -248,16 +300,32 @@ final class Steps implements AutoCloseable {
     return to -> repositories.writeWorkspace(assignment.repository(), assignment.commit(), branch, to);
   }
 
-  private static AttemptEvent event(Assignment assignment, Outcome outcome) {
+  private AttemptEvent event(Assignment assignment, Outcome outcome) {
+    Instant at = end(assignment.attempt(), outcome.at());
     return switch (outcome) {
-      case Outcome.Exited(var at, int _, boolean outOfMemory) when outOfMemory ->
+      case Outcome.Exited(var _, int _, boolean outOfMemory) when outOfMemory ->
           new AttemptEvent.Faulted(at, new Fault.OutOfMemory(assignment.limits().memory()));
-      case Outcome.Exited(var at, int code, boolean _) when code == 0 -> new AttemptEvent.Succeeded(at);
-      case Outcome.Exited(var at, int code, boolean _) -> new AttemptEvent.Faulted(at, new Fault.ExitCode(code));
-      case Outcome.NotStartable(var at, var because) -> new AttemptEvent.Faulted(at, new Fault.NotStartable(because));
-      case Outcome.NeverStarted(var at) -> new AttemptEvent.NeverStarted(at);
-      case Outcome.Unavailable(var at, var because, boolean _) -> new AttemptEvent.Broke(at, because, false);
+      case Outcome.Exited(var _, int code, boolean _) when code == 0 -> new AttemptEvent.Succeeded(at);
+      case Outcome.Exited(var _, int code, boolean _) -> new AttemptEvent.Faulted(at, new Fault.ExitCode(code));
+      case Outcome.NotStartable(var _, var because) -> new AttemptEvent.Faulted(at, new Fault.NotStartable(because));
+      case Outcome.NeverStarted _ -> new AttemptEvent.NeverStarted(at);
+      case Outcome.Unavailable(var _, var because, boolean _) -> new AttemptEvent.Broke(at, because, false);
     };
+  }
+
+  /// When it ended, with the duration that a clock shows which nobody sets, if by the engine's clock it ended before it
+  /// began, or ran for longer than it was there: that clock was set meanwhile.
+  private Instant end(AttemptId id, Instant said) {
+    Began its = began.get(id);
+    if (its != null) {
+      return plausible(its.at, said, Duration.ofNanos(System.nanoTime() - its.nanos));
+    }
+    Instant start = attempt(id).flatMap(Attempt::startedAt).orElse(said);
+    return said.isBefore(start) ? start : said;
+  }
+
+  static Instant plausible(Instant start, Instant said, Duration most) {
+    return said.isBefore(start) || said.isAfter(start.plus(most).plus(A_WHILE)) ? start.plus(most) : said;
   }
 
   /// What waits here for room or for an engine does not begin any more.

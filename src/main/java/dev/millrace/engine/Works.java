@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import dev.millrace.change.AttemptId;
 import dev.millrace.change.CommitId;
 import dev.millrace.definition.DefinitionReader;
 import dev.millrace.flow.Effect;
@@ -15,6 +16,7 @@ import dev.millrace.runner.Runner;
 import dev.millrace.store.Store;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +28,7 @@ public final class Works implements AutoCloseable {
 
   private final Engine engine;
   private final Repositories repositories;
-  private final Runner runner;
+  private final Pulse pulse;
   private final Clock clock;
   private final Definitions definitions;
   private final Mirrors mirrors;
@@ -35,6 +37,7 @@ public final class Works implements AutoCloseable {
   private final Promoter promoter;
   private final Fetcher fetcher;
   private final Sweep sweep;
+  private final Steps containers;
   private final Performer performer;
   private final Progress progress;
 
@@ -53,7 +56,7 @@ public final class Works implements AutoCloseable {
       Duration keepAlive) {
     this.engine = engine;
     this.repositories = repositories;
-    this.runner = runner;
+    this.pulse = new Pulse(runner::trouble, System::nanoTime);
     this.clock = clock;
     this.mirrors = mirrors;
     this.lostPushes = new LostPushes(engine, store, repositories, clock, name -> mirrors.url(name).isEmpty());
@@ -62,7 +65,7 @@ public final class Works implements AutoCloseable {
     this.fetcher = new Fetcher(mirrors, arrivals, clock, promoter::reachable);
     this.definitions = new Definitions(repositories, reader, engine, fetcher, clock);
     this.sweep = new Sweep(engine, runner);
-    var containers = new Steps(engine, repositories, runner, logs, sweep, steps);
+    this.containers = new Steps(engine, repositories, runner, logs, sweep, steps);
     this.progress = new Progress(engine, store, logs, clock, keepAlive);
     this.performer = new Performer(engine, repositories, promoter, containers, clock, this::landed, this::moved, this::advanced);
   }
@@ -103,9 +106,15 @@ public final class Works implements AutoCloseable {
     return mirrors.publicKey();
   }
 
-  /// Why steps cannot be run now, as a sentence; empty when they can.
+  /// Why steps cannot be run now or late only, as a sentence; empty when all is well. Does not wait for a container engine
+  /// that is slow.
   public Optional<String> trouble() {
-    return engine.trouble().or(definitions::trouble).or(runner::trouble);
+    return engine.trouble().or(definitions::trouble).or(pulse::trouble);
+  }
+
+  /// What steps wait for that have not begun, in words that follow "waits for".
+  public Map<AttemptId, String> waiting() {
+    return containers.waiting();
   }
 
   /// A promotion has found that somebody else moves the target, and has fetched that.

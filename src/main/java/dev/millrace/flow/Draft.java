@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -146,7 +147,7 @@ final class Draft {
     given.keySet().retainAll(definition.pipeline().parameters().stream().map(Parameter::name).toList());
     switch (aim) {
       case Aim.Integrate(var branch, var into) -> {
-        put(new Change(id, commit, aim, by, definition, at, new ChangeState.Queued(at, null), null, 1, List.of()).prior(wishes.priority()).given(given));
+        put(new Change(id, commit, aim, by, definition, at, new ChangeState.Queued(inLine(), null), null, 1, List.of()).prior(wishes.priority()).given(given));
         note(id, branch + " at " + commit.id().abbreviated() + " is to be integrated into " + into + ", asked by " + by);
         if (wishes.priority() > 0) {
           note(id, "urgent: goes before others of the queue, asked by " + by);
@@ -163,6 +164,16 @@ final class Draft {
       note(id, "with " + values.entrySet().stream().map(its -> its.getKey() + " = " + its.getValue()).collect(Collectors.joining(", ")));
     }
     return id;
+  }
+
+  /// Since when somebody waits who gets in line now: not before those who are in line, however clocks were set meanwhile.
+  Instant inLine() {
+    return changes.values().stream()
+        .filter(change -> change.aim() instanceof Aim.Integrate)
+        .map(IntegrationQueue::since)
+        .filter(since -> since.isAfter(at))
+        .max(Comparator.naturalOrder())
+        .orElse(at);
   }
 
   Decision settle() {

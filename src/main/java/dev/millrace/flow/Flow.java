@@ -360,7 +360,7 @@ public final class Flow {
     boolean toQueue = change.ended() && change.aim() instanceof Aim.Integrate && !change.landed();
     Change round = change.inNextRound();
     if (toQueue) {
-      draft.put(forgotten(round, change.id()).in(new ChangeState.Queued(again.at(), again.from())));
+      draft.put(forgotten(round, change.id()).in(new ChangeState.Queued(draft.inLine(), again.from())));
       draft.changes().forEach(other -> draft.change(forgotten(other, change.id())));
     } else {
       Change moving = change.ended() ? round.in(new ChangeState.Moving(again.at())) : round;

@@ -43,6 +43,11 @@ public interface Runner extends AutoCloseable {
   /// The attempts that have a container, in whatever state.
   Set<AttemptId> holding();
 
+  /// What keeps an attempt from being started, in words that follow "waits for"; empty when nothing does that is known.
+  default Optional<String> waitsFor(AttemptId attempt) {
+    return Optional.empty();
+  }
+
   /// Empty when steps can be run; otherwise a sentence saying what is missing and what to do.
   Optional<String> trouble();
 

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /// How long something will still take, from how long it took before when it passed.
 ///
@@ -101,7 +102,7 @@ public sealed interface Estimate {
 
   /// The whole way of a change that has not begun, or begins again.
   static Estimate whole(Change change, Map<StageName, Summary> statistics) {
-    return whole(change, all(change), statistics);
+    return whole(change, all(change), stage -> of(statistics.getOrDefault(stage, Summary.NONE), Duration.ZERO));
   }
 
   /// How long each of those will still take that are to land one behind the other. What is tested already stands on those
@@ -111,12 +112,16 @@ public sealed interface Estimate {
   /// @param changes in the order of their turn
   static Map<ChangeId, Estimate> turns(List<Change> changes, Map<StageName, Summary> statistics, Instant now) {
     var turns = new LinkedHashMap<ChangeId, Estimate>();
+    // of a stage that has not begun the same is expected, whosever it is: thousands may wait
+    var known = new HashMap<StageName, Estimate>();
+    Function<StageName, Estimate> fresh =
+        stage -> known.computeIfAbsent(stage, its -> of(statistics.getOrDefault(its, Summary.NONE), Duration.ZERO));
     Estimate free = NOTHING;
     for (Change change : changes) {
       boolean begun = change.state() instanceof ChangeState.Moving;
       Set<StageName> landing = landing(change);
-      turns.put(change.id(), begun ? left(change, statistics, now) : free.then(whole(change, statistics)));
-      free = begun ? free.and(left(change, landing, statistics, now)) : free.then(whole(change, landing, statistics));
+      turns.put(change.id(), begun ? left(change, statistics, now) : free.then(whole(change, all(change), fresh)));
+      free = begun ? free.and(left(change, landing, statistics, now)) : free.then(whole(change, landing, fresh));
     }
     return turns;
   }
@@ -135,18 +140,14 @@ public sealed interface Estimate {
         });
   }
 
-  private static Estimate whole(Change change, Set<StageName> counted, Map<StageName, Summary> statistics) {
+  /// @param fresh what a stage takes that has not begun
+  private static Estimate whole(Change change, Set<StageName> counted, Function<StageName, Estimate> fresh) {
     Map<StageName, StageState> states = change.stages();
     return longest(
-        change,
-        counted,
-        stage ->
-            states.get(stage.name()) == StageState.SKIPPED
-                ? NOTHING
-                : of(statistics.getOrDefault(stage.name(), Summary.NONE), Duration.ZERO));
+        change, counted, stage -> states.get(stage.name()) == StageState.SKIPPED ? NOTHING : fresh.apply(stage.name()));
   }
 
-  private static Estimate longest(Change change, Set<StageName> counted, java.util.function.Function<Stage, Estimate> one) {
+  private static Estimate longest(Change change, Set<StageName> counted, Function<Stage, Estimate> one) {
     var ends = new HashMap<StageName, Estimate>();
     Estimate end = NOTHING;
     for (Stage stage : change.pipeline().stages()) {

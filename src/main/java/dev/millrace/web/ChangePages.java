@@ -70,7 +70,7 @@ final class ChangePages {
 
   void body(Context context) {
     Change change = names.change(context);
-    show(context, ChangeView.of(change, flow(change), store.history(change.id()), evidence(change), flows.site().now()));
+    show(context, ChangeView.of(change, flow(change), store.history(change.id()), evidence(change), flows.site()));
   }
 
   void row(Context context) {

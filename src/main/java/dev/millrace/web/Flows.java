@@ -79,7 +79,7 @@ final class Flows {
 
   /// Asked for before anything else that a page shows, or the page could miss what moves while it is made.
   Site site() {
-    return new Site(address, DEFINITIONS, works.trouble().orElse(null), clock.instant(), tidings.last());
+    return new Site(address, DEFINITIONS, works.trouble().orElse(null), clock.instant(), tidings.last(), works.waiting());
   }
 
   /// The flow of a pipeline by today's definition, or by the last one if it is no longer defined.

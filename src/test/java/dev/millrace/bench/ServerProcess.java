@@ -30,13 +30,16 @@ final class ServerProcess implements AutoCloseable {
   private final double ready;
 
   /// @param headStart whether with what the JVM remembers of an earlier start
-  ServerProcess(boolean headStart) throws IOException, InterruptedException {
+  /// @param options of the server, besides its port and its data
+  ServerProcess(boolean headStart, String... options) throws IOException, InterruptedException {
     this(
         headStart ? List.of("-XX:AOTCache=" + HEAD_START) : List.of(),
-        (port, directory) ->
-            List.of(
-                "-jar", "target/millrace.jar", "serve", "--port", String.valueOf(port),
-                "--data", directory.resolve("data").toString()));
+        (port, directory) -> {
+          var all = new ArrayList<String>(List.of("-jar", "target/millrace.jar", "serve", "--port", String.valueOf(port)));
+          all.addAll(List.of("--data", directory.resolve("data").toString()));
+          all.addAll(List.of(options));
+          return all;
+        });
   }
 
   /// A server without containers over the data of another directory, of which it gets a copy.

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /// Containers that exist only in memory and do what the test says: they wait to be told what to print and how to end.
@@ -71,6 +72,9 @@ public final class ScriptedContainers {
   private final List<String> violations = new ArrayList<>();
   private final Map<String, Integer> contents = new HashMap<>();
   private String unreachable;
+
+  /// Who asks how the engine is waits for this.
+  private volatile CompletableFuture<Void> voice = CompletableFuture.completedFuture(null);
 
   public ScriptedContainers() {
     this(InstantSource.system());
@@ -195,6 +199,15 @@ public final class ScriptedContainers {
     return List.copyOf(violations);
   }
 
+  /// Who asks how the engine is gets no answer, until [#speak].
+  public void fallSilent() {
+    voice = new CompletableFuture<>();
+  }
+
+  public void speak() {
+    voice.complete(null);
+  }
+
   // -- what runners do
 
   synchronized void violated(String rule) {
@@ -207,8 +220,11 @@ public final class ScriptedContainers {
     }
   }
 
-  synchronized String trouble() {
-    return unreachable;
+  String trouble() {
+    voice.join();
+    synchronized (this) {
+      return unreachable;
+    }
   }
 
   Box box(AttemptId attempt) {

@@ -347,6 +347,14 @@ final class Mill implements AutoCloseable {
     }
   }
 
+  /// Waits until the page says this, for what moves nothing: it is asked again and again.
+  void shows(String page, String part) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!get(page).body().contains(part)) {
+      assertThat(System.nanoTime()).as("waited in vain for %s on %s", part, page).isLessThan(end);
+    }
+  }
+
   /// Waits until the log has these bytes, by following it.
   void awaitLog(String log, String text) throws Exception {
     try (InputStream following = open(log + "?follow=true")) {

@@ -2,11 +2,12 @@ package dev.millrace.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// What is nobody's fault, what is ours, and what takes too long.
 class TroubleTest extends Story {
-  private static final String HURRIED =
+  static final String HURRIED =
       """
       repository: shop
       integrate: {branches: ["integrate/**"], parallel: 1}
@@ -108,6 +109,32 @@ class TroubleTest extends Story {
     assertThat(mill.attempts(1)).hasSize(5).allMatch(attempt -> attempt.endsWith(" cancelled (cancelled by the API)"));
     mill.awaitSteps(0);
     assertThat(mill.started(1)).isEqualTo(4);
+  }
+
+  @Test
+  void who_waits_for_room_says_how_much_there_is() throws Exception {
+    mill.define("shop", CROWDED);
+    shop.push("try/1", "Try", "try", "1\n");
+    mill.awaitSteps(4);
+    mill.shows("/pipelines/shop/changes/1", "waits for room: 4 of 4 steps run here, 1 wait");
+    mill.containers.running().forEach(step -> mill.containers.end(step, 0));
+    mill.awaitSteps(1);
+    assertThat(mill.get("/pipelines/shop/changes/1").body()).doesNotContain("waits for room");
+  }
+
+  @Test
+  void pages_do_not_wait_for_an_engine_that_does_not_answer() throws Exception {
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    mill.containers.fallSilent();
+    for (String page : List.of("/", "/pipelines/shop", "/pipelines/shop/changes/1", "/health/ready")) {
+      assertThat(mill.get(page).statusCode()).as(page).isEqualTo(200);
+    }
+    mill.shows("/health/ready", "The container engine is slow: it takes more than 2 s to answer.");
+    mill.containers.speak();
+    mill.shows("/health/ready", "ready");
+    mill.passes("1/test/test/1");
+    mill.becomes(1, "passed");
   }
 
   @Test

@@ -55,7 +55,12 @@ final class Daemon implements AutoCloseable {
 
   static final String WORKSPACE = "/workspace";
   private static final Duration CONNECT = Duration.ofSeconds(5);
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /// What does not stream is answered by then, also by an engine with hundreds to start, or never: the machine of an engine
+  /// elsewhere has gone without a word.
+  private static final Duration LONGEST = Duration.ofMinutes(5);
+
   private static final Pattern MESSAGE = Pattern.compile("\"message\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
 
   /// Of Docker's own default set, what builds and package managers need to work as root on files and processes of the
@@ -79,6 +84,7 @@ final class Daemon implements AutoCloseable {
   private final String host;
   private final DockerHttpClient http;
   private final DockerClient client;
+  private final DockerClient patient;
   private final DockerClient quick;
 
   Daemon(String host) {
@@ -91,6 +97,7 @@ final class Daemon implements AutoCloseable {
     // no time limit for answers: it would cut the logs of a silent step
     this.http = transport(config).build();
     this.client = DockerClientImpl.getInstance(config, http);
+    this.patient = DockerClientImpl.getInstance(config, transport(config).responseTimeout(LONGEST).build());
     this.quick = DockerClientImpl.getInstance(config, transport(config).responseTimeout(PATIENCE).build());
   }
 
@@ -134,7 +141,7 @@ final class Daemon implements AutoCloseable {
       return new Creation.Made(
           ask(
               () ->
-                  client
+                  patient
                       .createContainerCmd(assignment.image())
                       .withName(name)
                       .withLabels(labels)
@@ -158,7 +165,9 @@ final class Daemon implements AutoCloseable {
   }
 
   /// Returns when the image is there; a refusal says why it cannot be.
-  void pull(String image) throws InterruptedException {
+  ///
+  /// @param heard told whenever something has come of it
+  void pull(String image, Runnable heard) throws InterruptedException {
     String name = image.substring(image.lastIndexOf('/') + 1);
     // without a tag the engine would fetch every one there is
     String reference = name.contains(":") || name.contains("@") ? image : image + ":latest";
@@ -167,6 +176,7 @@ final class Daemon implements AutoCloseable {
         new ResultCallback.Adapter<>() {
           @Override
           public void onNext(PullResponseItem item) {
+            heard.run();
             if (item.getErrorDetail() != null) {
               pulled.completeExceptionally(
                   new Refused(500, String.valueOf(item.getErrorDetail().getMessage())));
@@ -203,13 +213,13 @@ final class Daemon implements AutoCloseable {
   }
 
   void start(String id) {
-    ask(() -> client.startContainerCmd(id).exec());
+    ask(() -> patient.startContainerCmd(id).exec());
   }
 
   /// By name or id.
   Optional<Container> inspect(String container) {
     try {
-      return Optional.ofNullable(seen(ask(() -> client.inspectContainerCmd(container).exec())));
+      return Optional.ofNullable(seen(ask(() -> patient.inspectContainerCmd(container).exec())));
     } catch (Refused refused) {
       if (refused.status == Refused.MISSING) {
         return Optional.empty();
@@ -291,7 +301,7 @@ final class Daemon implements AutoCloseable {
   /// stops it saw it run a moment ago, and may be the second one to stop it.
   void stop(String id, Duration grace) {
     try {
-      ask(() -> client.stopContainerCmd(id).withTimeout(Math.toIntExact(grace.toSeconds())).exec());
+      ask(() -> patient.stopContainerCmd(id).withTimeout(Math.toIntExact(grace.toSeconds())).exec());
     } catch (Refused refused) {
       if (refused.status != Refused.MISSING && refused.status != Refused.UNCHANGED) {
         throw refused;
@@ -311,7 +321,7 @@ final class Daemon implements AutoCloseable {
 
   private void remove(String container, boolean force) {
     try {
-      ask(() -> client.removeContainerCmd(container).withForce(force).withRemoveVolumes(true).exec());
+      ask(() -> patient.removeContainerCmd(container).withForce(force).withRemoveVolumes(true).exec());
     } catch (Refused refused) {
       boolean goneAlready = refused.status == Refused.MISSING || refused.because().contains("already in progress");
       if (!goneAlready) {
@@ -323,7 +333,7 @@ final class Daemon implements AutoCloseable {
   /// The values that `wanted` has in containers with this label, in whatever state.
   List<String> labelled(String label, String text, String wanted) {
     return ask(
-            () -> client.listContainersCmd().withShowAll(true).withLabelFilter(Map.of(label, text)).exec())
+            () -> patient.listContainersCmd().withShowAll(true).withLabelFilter(Map.of(label, text)).exec())
         .stream()
         .filter(container -> !"removing".equals(container.getState()))
         .flatMap(container -> Optional.ofNullable(container.getLabels().get(wanted)).stream())
@@ -345,6 +355,10 @@ final class Daemon implements AutoCloseable {
 
   /// The sentence for an engine that cannot be reached.
   String unreachable(RuntimeException broken) {
+    if (broken.getCause() instanceof SocketTimeoutException) {
+      return "The Docker engine at %s takes connections and does not answer within %d s: see how its machine is, or restart it"
+          .formatted(host, PATIENCE.toSeconds());
+    }
     return "The Docker engine at %s cannot be reached (%s): start it, or name another with --docker or DOCKER_HOST"
         .formatted(host, broken.getMessage());
   }
@@ -413,6 +427,7 @@ final class Daemon implements AutoCloseable {
   public void close() {
     try {
       client.close();
+      patient.close();
       quick.close();
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,7 @@ public final class DockerRunner implements Runner {
   private static final String INSTALLATION = "millrace.installation";
   private static final String ATTEMPT = "millrace.attempt";
   private static final Duration GRACE = Duration.ofSeconds(2);
-  private static final Duration PULL = Duration.ofMinutes(10);
+  private static final Duration SILENCE = Duration.ofMinutes(2);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
   private static final Duration A_MOMENT = Duration.ofSeconds(1);
@@ -45,18 +46,25 @@ public final class DockerRunner implements Runner {
 
   private final Daemon daemon;
   private final String installation;
+  private final Duration silence;
   private final Map<AttemptId, Slot> slots = new ConcurrentHashMap<>();
   private final Errands errands = new Errands();
 
   /// @param host where the engine listens, `unix:///var/run/docker.sock` or `tcp://...`
   /// @param installation a short name of this server among those that use the engine
   public DockerRunner(String host, String installation) {
+    this(host, installation, SILENCE);
+  }
+
+  /// @param silence for how long nothing may be heard of an image that is being fetched
+  DockerRunner(String host, String installation, Duration silence) {
     if (!NameRule.LABEL.allows(installation)) {
       throw new IllegalArgumentException(
           "not an installation: \"" + installation + "\"; its name is made of " + NameRule.LABEL.sentence());
     }
     this.daemon = new Daemon(host);
     this.installation = installation;
+    this.silence = silence;
   }
 
   @Override
@@ -164,6 +172,13 @@ public final class DockerRunner implements Runner {
     unlessInTrouble(
         () -> daemon.labelled(INSTALLATION, installation, ATTEMPT).stream().map(DockerRunner::attempt).forEach(held::add));
     return Set.copyOf(held);
+  }
+
+  @Override
+  public Optional<String> waitsFor(AttemptId attempt) {
+    return Optional.ofNullable(slots.get(attempt))
+        .flatMap(slot -> Optional.ofNullable(slot.pulling))
+        .map(image -> "its image: \"" + image + "\" is being pulled");
   }
 
   @Override
@@ -349,15 +364,35 @@ public final class DockerRunner implements Runner {
   }
 
   private Optional<Outcome> pull(Slot slot, Assignment assignment) throws InterruptedException {
-    try (Errands.Errand pulling = errands.start(slot, () -> daemon.pull(assignment.image()))) {
-      pulling.done(PULL);
+    var heard = new AtomicLong(System.nanoTime());
+    slot.pulling = assignment.image();
+    try (Errands.Errand pulling = errands.start(slot, () -> daemon.pull(assignment.image(), () -> heard.set(System.nanoTime())))) {
+      awaitUnlessSilent(pulling, heard);
       return Optional.empty();
     } catch (Refused refused) {
       return Optional.of(noImage(assignment, refused.because(), false));
     } catch (TimeoutException _) {
-      return Optional.of(noImage(assignment, "that took longer than " + PULL.toMinutes() + " minutes", true));
+      return Optional.of(
+          noImage(assignment, "nothing has been heard of it for " + silence.toSeconds() + " s; see whether its registry answers", true));
     } catch (UncheckedIOException broken) {
       return unlessStopped(slot, broken);
+    } finally {
+      slot.pulling = null;
+    }
+  }
+
+  /// However long it takes, as long as something comes.
+  private void awaitUnlessSilent(Errands.Errand pulling, AtomicLong heard) throws InterruptedException, TimeoutException {
+    while (true) {
+      Duration left = silence.minusNanos(System.nanoTime() - heard.get());
+      try {
+        pulling.done(left);
+        return;
+      } catch (TimeoutException late) {
+        if (System.nanoTime() - heard.get() >= silence.toNanos()) {
+          throw late;
+        }
+      }
     }
   }
 

@@ -14,6 +14,9 @@ final class Slot {
   /// What a stop may break off: the fetching of an image, the copying of the workspace.
   volatile @Nullable Thread preparing;
 
+  /// The image that is being fetched for it.
+  volatile @Nullable String pulling;
+
   /// The container whose workspace this process has completed, not started. Guarded by the lock, like the next.
   @Nullable String ready;
 

@@ -37,11 +37,10 @@ public record Cell(
     String says) {
 
   static Cell of(Change change, Stage stage, Standing standing, Flow flow, Instant now) {
-    return of(change, stage, standing, flow, now, "");
+    return of(change, stage, standing, flow, now, Waiting.UNKNOWN);
   }
 
-  /// @param trouble why no step can be started; empty when all is well
-  static Cell of(Change change, Stage stage, Standing standing, Flow flow, Instant now, String trouble) {
+  static Cell of(Change change, Stage stage, Standing standing, Flow flow, Instant now, Waiting because) {
     Collection<Attempt> attempts = standing.attempts(stage);
     Look look = look(standing.state(stage), attempts);
     Optional<Instant> began = began(attempts);
@@ -51,7 +50,7 @@ public record Cell(
         look == Look.RUNNING && began.isPresent()
             ? Forecast.of(Estimate.of(flow.statistics(stage.name()), Duration.between(began.get(), now)), now).brief()
             : "";
-    String waits = look == Look.QUEUED ? Headline.waits(stage, attempts, now, trouble) : "";
+    String waits = look == Look.QUEUED ? Headline.waits(stage, attempts, now, because) : "";
     String why =
         waits.isEmpty()
             ? attempts.stream().sorted(WORST_FIRST).map(Headline::why).filter(text -> !text.isEmpty()).findFirst().orElse("")

@@ -19,7 +19,7 @@ public record ChangePage(Frame frame, ChangeView body, String refusal) implement
 
   public static ChangePage of(
       Change change, Flow flow, List<Note> notes, ChangeView.Evidence evidence, String refusal, Site site) {
-    ChangeView body = ChangeView.of(change, flow, notes, evidence, site.now());
+    ChangeView body = ChangeView.of(change, flow, notes, evidence, site);
     return new ChangePage(
         Frame.of(
             site,

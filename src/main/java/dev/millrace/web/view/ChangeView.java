@@ -138,8 +138,18 @@ public record ChangeView(
 
   /// @param notes its history, oldest first
   public static ChangeView of(Change change, Flow flow, List<Note> notes, Evidence evidence, Instant now) {
+    return of(change, flow, notes, evidence, now, Waiting.UNKNOWN);
+  }
+
+  /// @param notes its history, oldest first
+  public static ChangeView of(Change change, Flow flow, List<Note> notes, Evidence evidence, Site site) {
+    return of(change, flow, notes, evidence, site.now(), Waiting.at(site));
+  }
+
+  private static ChangeView of(
+      Change change, Flow flow, List<Note> notes, Evidence evidence, Instant now, Waiting waiting) {
     Standing standing = Standing.of(change);
-    Headline head = Headline.of(change, standing, flow, now);
+    Headline head = Headline.of(change, standing, flow, now, waiting);
     Candidate candidate = change.candidate();
     boolean merged = candidate != null && !candidate.commit().equals(change.commit().id());
     return new ChangeView(
@@ -153,7 +163,7 @@ public record ChangeView(
         PipelineView.abbreviated(change.definition().commit()),
         alarms(change, standing, evidence),
         Waterfall.of(change, standing, now),
-        change.pipeline().stages().stream().map(stage -> box(change, stage, standing, flow, now)).toList(),
+        change.pipeline().stages().stream().map(stage -> box(change, stage, standing, flow, now, waiting)).toList(),
         change.candidacies().reversed().stream().map(candidacy -> go(change, candidacy, now)).toList(),
         notes.stream().map(note -> new Line(note.at().toString(), Prose.time(note.at()), Prose.capital(note.sentence()))).toList(),
         advice(change),
@@ -243,8 +253,8 @@ public record ChangeView(
     return head.title() + " · " + change.id().pipeline();
   }
 
-  private static Box box(Change change, Stage stage, Standing standing, Flow flow, Instant now) {
-    Cell cell = Cell.of(change, stage, standing, flow, now);
+  private static Box box(Change change, Stage stage, Standing standing, Flow flow, Instant now, Waiting waiting) {
+    Cell cell = Cell.of(change, stage, standing, flow, now, waiting);
     return new Box(
         stage.name().text(),
         cell.look(),
@@ -256,7 +266,7 @@ public record ChangeView(
         summary(change, stage),
         String.join(", ", stage.needs().stream().map(StageName::text).toList()),
         change.attempts(stage.name()).isEmpty() ? String.join(", ", stage.steps().stream().map(step -> step.name().text()).toList()) : "",
-        stage.steps().stream().map(step -> item(change, stage, step, standing, now)).toList());
+        stage.steps().stream().map(step -> item(change, stage, step, standing, now, waiting)).toList());
   }
 
   private static Go go(Change change, Candidacy candidacy, Instant now) {
@@ -293,12 +303,12 @@ public record ChangeView(
     return Prose.count(stage.steps().size(), "step") + (tries > 1 ? ", " + tries + " attempts" : "");
   }
 
-  private static Item item(Change change, Stage stage, Step step, Standing standing, Instant now) {
+  private static Item item(Change change, Stage stage, Step step, Standing standing, Instant now, Waiting waiting) {
     Attempt counting = standing.counting(stage.name()).get(step.name());
     List<Try> tries =
         change.attempts(stage.name()).stream()
             .filter(attempt -> attempt.id().step().equals(step.name()))
-            .map(attempt -> attempt(attempt, step, attempt.equals(counting), now))
+            .map(attempt -> attempt(attempt, step, attempt.equals(counting), now, waiting))
             .toList();
     return new Item(
         "difference-" + stage.name() + "-" + step.name(),
@@ -311,11 +321,11 @@ public record ChangeView(
         tries.reversed());
   }
 
-  private static Try attempt(Attempt attempt, Step step, boolean counts, Instant now) {
+  private static Try attempt(Attempt attempt, Step step, boolean counts, Instant now, Waiting waiting) {
     return new Try(
         attempt.id().number(),
         Look.of(attempt.state()),
-        Headline.why(attempt),
+        waiting.reason(List.of(attempt)).map(what -> "waits for " + what).orElseGet(() -> Headline.why(attempt)),
         Waterfall.clock(attempt, now),
         counts,
         step instanceof Step.Promotion ? "" : Links.log(attempt.id()),

@@ -134,7 +134,7 @@ public record FlowsView(
         flow.changes().isEmpty() ? Look.PENDING : moving > 0 ? Look.RUNNING : Look.of(flow.changes().getFirst().state()),
         PipelineView.standing(flow),
         Piece.of(new Key(new Piece.Same<>(flow), new Piece.Same<>(map)), WEIGHT, () -> mini(flow, map)),
-        flow.changes().stream().limit(RECENT).map(change -> Headline.of(change, flow, site.now())).toList(),
+        flow.changes().stream().limit(RECENT).map(change -> Headline.of(change, Standing.of(change), flow, site.now(), Waiting.at(site))).toList(),
         ended.stream()
             .map(change -> new Mark(Look.of(change.state()), Links.change(change.id()), "#" + change.id().number() + " " + Look.of(change.state()).word()))
             .toList(),

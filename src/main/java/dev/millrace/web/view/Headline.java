@@ -48,11 +48,10 @@ public record Headline(
   }
 
   static Headline of(Change change, Standing standing, Flow flow, Instant now) {
-    return of(change, standing, flow, now, "");
+    return of(change, standing, flow, now, Waiting.UNKNOWN);
   }
 
-  /// @param trouble why no step can be started; empty when all is well
-  static Headline of(Change change, Standing standing, Flow flow, Instant now, String trouble) {
+  static Headline of(Change change, Standing standing, Flow flow, Instant now, Waiting waits) {
     Forecast due = due(change, flow, now);
     return new Headline(
         change.id().pipeline() + "-" + change.id().number(),
@@ -65,7 +64,7 @@ public record Headline(
         change.aim().branch() == null ? "" : change.aim().branch().text(),
         change.aim() instanceof Aim.Integrate(var _, var into) ? into.text() : "",
         Look.of(change.state()),
-        sentence(change, standing, flow, now, trouble),
+        sentence(change, standing, flow, now, waits),
         due.text(),
         due,
         clock(change, now),
@@ -83,23 +82,23 @@ public record Headline(
     return look.word() + " · " + number + " " + (subject.length() > 60 ? subject.substring(0, subject.offsetByCodePoints(0, Math.min(58, subject.codePointCount(0, subject.length())))) + "…" : subject);
   }
 
-  private static String sentence(Change change, Standing standing, Flow flow, Instant now, String trouble) {
+  private static String sentence(Change change, Standing standing, Flow flow, Instant now, Waiting waits) {
     return switch (change.state()) {
       case ChangeState.Queued _ ->
           flow.before(change.id()).map(before -> "Waits for its turn behind #" + before.number()).orElse("Waits for its turn");
       case ChangeState.Merging _ -> "Its candidate is being merged";
-      case ChangeState.Moving _ -> moving(change, standing, now, trouble);
+      case ChangeState.Moving _ -> moving(change, standing, now, waits);
       case ChangeState.Leaving leaving -> Prose.capital(leaving.because());
       case ChangeState.Ended ended -> Prose.capital(ended.because());
     };
   }
 
-  private static String moving(Change change, Standing standing, Instant now, String trouble) {
+  private static String moving(Change change, Standing standing, Instant now, Waiting because) {
     List<String> running = new ArrayList<>();
     List<String> waiting = new ArrayList<>();
     for (Stage stage : change.pipeline().stages()) {
       if (standing.state(stage) == StageState.RUNNING) {
-        String waits = waits(stage, standing.attempts(stage), now, trouble);
+        String waits = waits(stage, standing.attempts(stage), now, because);
         if (waits.isEmpty()) {
           running.add(stage.name().text());
         } else {
@@ -114,7 +113,7 @@ public record Headline(
   }
 
   /// What a stage waits for of which nothing has begun; empty for others.
-  static String waits(Stage stage, Collection<Attempt> attempts, Instant now, String trouble) {
+  static String waits(Stage stage, Collection<Attempt> attempts, Instant now, Waiting because) {
     Optional<Instant> since = Cell.waitsSince(attempts);
     if (since.isEmpty()) {
       return "";
@@ -122,10 +121,12 @@ public record Headline(
     if (stage.moves()) {
       return "is about to be done";
     }
-    if (!trouble.isEmpty()) {
+    if (!because.trouble().isEmpty()) {
       return "waits for the engine";
     }
-    return Duration.between(since.get(), now).compareTo(START) < 0 ? "is being started" : "waits for room for a container";
+    return Duration.between(since.get(), now).compareTo(START) < 0
+        ? "is being started"
+        : "waits for " + because.reason(attempts).orElse("its container");
   }
 
   private static Forecast due(Change change, Flow flow, Instant now) {

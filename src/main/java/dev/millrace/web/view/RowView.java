@@ -41,7 +41,7 @@ public record RowView(
   }
 
   public static RowView of(Change change, Flow flow, FlowMap map, Instant now) {
-    return of(change, flow, map, Filter.newest(0), now, "");
+    return of(change, flow, map, Filter.newest(0), now, Waiting.UNKNOWN);
   }
 
   /// What the row of a change that has ended shows follows from these; how the pipeline goes is of no matter to it.
@@ -64,10 +64,10 @@ public record RowView(
 
   /// @param filter what the reader wants to see
   public static RowView of(Change change, Flow flow, FlowMap map, Filter filter, Site site) {
-    return of(change, flow, map, filter, site.now(), site.trouble() == null ? "" : site.trouble());
+    return of(change, flow, map, filter, site.now(), Waiting.at(site));
   }
 
-  private static RowView of(Change change, Flow flow, FlowMap map, Filter filter, Instant now, String trouble) {
+  private static RowView of(Change change, Flow flow, FlowMap map, Filter filter, Instant now, Waiting waiting) {
     Standing standing = Standing.of(change);
     var columns = new ArrayList<List<Cell>>();
     for (int at = 0; at < map.columns(); at++) {
@@ -80,7 +80,7 @@ public record RowView(
           .get(box.column())
           .add(
               Optional.ofNullable(stages.get(name))
-                  .map(stage -> Cell.of(change, stage, standing, flow, now, trouble))
+                  .map(stage -> Cell.of(change, stage, standing, flow, now, waiting))
                   .orElseGet(() -> Cell.absent(change, name)));
     }
     var stacks = new ArrayList<Stack>();
@@ -91,7 +91,7 @@ public record RowView(
     Set<StageName> drawn = map.boxes().stream().map(box -> box.stage().name()).collect(Collectors.toSet());
     long elsewhere = change.pipeline().stages().stream().filter(stage -> !drawn.contains(stage.name())).count();
     return new RowView(
-        Headline.of(change, standing, flow, now, trouble),
+        Headline.of(change, standing, flow, now, waiting),
         List.copyOf(stacks),
         elsewhere == 0 ? "" : "and " + Prose.count((int) elsewhere, "stage") + " of an earlier definition",
         change.id().pipeline() + "/" + change.id().number(),
