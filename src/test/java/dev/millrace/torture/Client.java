@@ -41,6 +41,7 @@ final class Client implements Runnable {
   private boolean patient;
   private volatile boolean done;
   private volatile Moment wanted;
+  private volatile boolean calm;
 
   /// @param definers its clone of the pipeline repository; null if it defines nothing
   Client(
@@ -67,12 +68,19 @@ final class Client implements Runnable {
     wanted = moment;
   }
 
+  /// While it is calm it does nothing but what it is nudged to.
+  void calm(boolean now) {
+    calm = now;
+  }
+
   @Override
   public void run() {
     while (!done) {
       try {
         Thread.sleep(random.nextInt(400));
-        act(dice());
+        if (!calm || wanted != null) {
+          act(dice());
+        }
       } catch (IOException e) {
         ledger.noAnswer();
       } catch (InterruptedException e) {

@@ -251,6 +251,7 @@ final class Round {
       trace.say("aims at " + moment);
       boolean hit = strike(moment);
       trace.say(hit ? "killed" : "missed");
+      clients.forEach(client -> client.calm(false));
       (hit ? kills : missed).merge(moment, 1, Integer::sum);
       if (hit || !victim.alive()) {
         boolean away = moment == Moment.OUTLIVING || random.nextInt(6) == 0;
@@ -268,7 +269,10 @@ final class Round {
           victim.kill();
           struck.countDown();
         };
-    clients.forEach(client -> client.nudge(moment));
+    // a step that is to run for a while needs a main that stays where it is
+    boolean calm = moment == Moment.OUTLIVING;
+    clients.forEach(client -> client.calm(calm));
+    (calm ? List.of(clients.getLast()) : clients).forEach(client -> client.nudge(moment));
     switch (moment) {
       case STARTING -> {
         victim.kill();
@@ -281,7 +285,7 @@ final class Round {
         blow.run();
       }
       case OUTLIVING -> {
-        if (!Waiting.until(Duration.ofSeconds(4 * PATIENCE_SECONDS), () -> witness.runs(".soak.", Duration.ofSeconds(4)))) {
+        if (!Waiting.until(Duration.ofSeconds(3 * PATIENCE_SECONDS), () -> witness.runs(".soak.", Duration.ofSeconds(4)))) {
           return false;
         }
         blow.run();
