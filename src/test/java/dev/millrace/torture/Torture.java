@@ -20,6 +20,7 @@ public final class Torture {
     int kills = Integer.MAX_VALUE;
     int rounds = Integer.MAX_VALUE;
     boolean faults = OwnEngine.possible();
+    boolean clock = false;
     List<Moment> moments = List.of(Moment.values());
     for (int i = 0; i < arguments.length; i++) {
       switch (arguments[i]) {
@@ -28,9 +29,10 @@ public final class Torture {
         case "--kills" -> kills = Integer.parseInt(arguments[++i]);
         case "--rounds" -> rounds = Integer.parseInt(arguments[++i]);
         case "--no-faults" -> faults = false;
+        case "--clock" -> clock = true;
         case "--moments" -> moments = Stream.of(arguments[++i].split(",")).map(Moment::valueOf).toList();
         default -> {
-          System.err.println("./zero torture [--minutes N] [--seed S] [--kills N] [--rounds N] [--moments A,B] [--no-faults]");
+          System.err.println("./zero torture [--minutes N] [--seed S] [--kills N] [--rounds N] [--moments A,B] [--no-faults] [--clock]");
           System.exit(2);
         }
       }
@@ -40,7 +42,7 @@ public final class Torture {
     int killed = 0;
     for (long next = seed; results.size() < rounds && killed < kills && System.nanoTime() < end; next++) {
       // an engine of one's own takes seconds to begin with, a small disk none
-      Round.Faults its = new Round.Faults(faults && next % 4 == 0, faults && next % 4 == 1, faults && next % 4 == 2);
+      Round.Faults its = new Round.Faults(faults && next % 4 == 0, faults && next % 4 == 1, clock);
       Round.Result result = new Round(next, moments, Math.min(kills - killed, KILLS_IN_A_ROUND), its).run();
       results.add(result);
       killed += result.killed();
