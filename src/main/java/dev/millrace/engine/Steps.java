@@ -3,11 +3,15 @@ package dev.millrace.engine;
 import dev.millrace.change.Attempt;
 import dev.millrace.change.AttemptId;
 import dev.millrace.change.AttemptState;
+import dev.millrace.change.Change;
+import dev.millrace.change.ChangeId;
 import dev.millrace.change.Fault;
 import dev.millrace.change.Image;
 import dev.millrace.flow.AttemptEvent;
+import dev.millrace.flow.Effect;
 import dev.millrace.flow.Effect.Assignment;
 import dev.millrace.flow.Event;
+import dev.millrace.flow.Owed;
 import dev.millrace.git.Repositories;
 import dev.millrace.log.LogWriter;
 import dev.millrace.log.Logs;
@@ -51,6 +55,9 @@ final class Steps implements AutoCloseable {
   private final Semaphore room;
   private final int atOnce;
 
+  /// Those that were begun in an earlier life: their room is kept for them, or others would begin before they are found.
+  private final Set<AttemptId> kept;
+
   /// Those that wait for room, and those that have it.
   private final Set<AttemptId> outside = ConcurrentHashMap.newKeySet();
   private final Set<AttemptId> inside = ConcurrentHashMap.newKeySet();
@@ -74,9 +81,22 @@ final class Steps implements AutoCloseable {
     this.runner = runner;
     this.logs = logs;
     this.sweep = sweep;
-    this.room = new Semaphore(atOnce, true);
     this.atOnce = atOnce;
     this.old = inFlight(engine);
+    this.kept = ConcurrentHashMap.newKeySet();
+    begun(engine).limit(atOnce).forEach(kept::add);
+    this.room = new Semaphore(atOnce - kept.size(), true);
+  }
+
+  /// The attempts that run, or have ended unnoticed.
+  private static Stream<AttemptId> begun(Engine engine) {
+    Map<ChangeId, Change> all = engine.now().changes();
+    return all.values().stream()
+        .flatMap(
+            change ->
+                Owed.to(all, change).stream()
+                    .flatMap(effect -> effect instanceof Effect.Run(Assignment its) ? Stream.of(its.attempt()) : Stream.empty())
+                    .filter(id -> change.attempt(id).filter(Steps::planned).isEmpty()));
   }
 
   private record Began(Instant at, long nanos) {}
@@ -168,7 +188,7 @@ final class Steps implements AutoCloseable {
     waits(id);
     try {
       if (!planned(id)) {
-        return room.tryAcquire();
+        return kept.remove(id) || room.tryAcquire();
       }
       if (!room.tryAcquire(0, TimeUnit.SECONDS)) {
         outside.add(id);
@@ -243,7 +263,11 @@ final class Steps implements AutoCloseable {
   }
 
   private boolean planned(AttemptId id) {
-    return attempt(id).filter(attempt -> attempt.state() instanceof AttemptState.Planned).isPresent();
+    return attempt(id).filter(Steps::planned).isPresent();
+  }
+
+  private static boolean planned(Attempt attempt) {
+    return attempt.state() instanceof AttemptState.Planned;
   }
 
   private boolean stopping(AttemptId id) {

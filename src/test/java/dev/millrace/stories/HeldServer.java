@@ -33,14 +33,9 @@ public final class HeldServer implements AutoCloseable {
     awaitReady();
   }
 
-  /// From the class path of whoever asks, with what makes the start of a small server short.
+  /// From the class path of whoever asks.
   public static HeldServer ofClasses(Path data) throws IOException {
-    String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    return new HeldServer(
-        data,
-        List.of(
-            java(), "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlogback.configurationFile=logback.xml",
-            "-cp", classes, "dev.millrace.Main"));
+    return new HeldServer(data, HeadStart.java("-Xmx256m"));
   }
 
   public static String java() {

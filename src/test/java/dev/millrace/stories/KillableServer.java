@@ -15,6 +15,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -42,14 +44,9 @@ final class KillableServer implements AutoCloseable {
   }
 
   void start() throws Exception {
-    String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    Process server =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classes, "dev.millrace.Main", "serve",
-                "--port", Integer.toString(port), "--data", folder.resolve("data").toString())
-            .redirectErrorStream(true)
-            .start();
+    List<String> command = new ArrayList<>(HeadStart.java("-Xmx256m"));
+    command.addAll(List.of("serve", "--port", Integer.toString(port), "--data", folder.resolve("data").toString()));
+    Process server = new ProcessBuilder(command).redirectErrorStream(true).start();
     process = server;
     BufferedReader output = server.inputReader();
     var before = new StringBuilder();

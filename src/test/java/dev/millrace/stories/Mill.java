@@ -349,9 +349,17 @@ final class Mill implements AutoCloseable {
 
   /// Waits until the page says this, for what moves nothing: it is asked again and again.
   void shows(String page, String part) {
+    awaitPage(page, part, true);
+  }
+
+  void showsNoLonger(String page, String part) {
+    awaitPage(page, part, false);
+  }
+
+  private void awaitPage(String page, String part, boolean there) {
     long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!get(page).body().contains(part)) {
-      assertThat(System.nanoTime()).as("waited in vain for %s on %s", part, page).isLessThan(end);
+    while (get(page).body().contains(part) != there) {
+      assertThat(System.nanoTime()).as("waited in vain for %s on %s: %s", part, page, there).isLessThan(end);
     }
   }
 

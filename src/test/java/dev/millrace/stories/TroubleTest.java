@@ -119,7 +119,7 @@ class TroubleTest extends Story {
     mill.shows("/pipelines/shop/changes/1", "waits for room: 4 of 4 steps run here, 1 wait");
     mill.containers.running().forEach(step -> mill.containers.end(step, 0));
     mill.awaitSteps(1);
-    assertThat(mill.get("/pipelines/shop/changes/1").body()).doesNotContain("waits for room");
+    mill.showsNoLonger("/pipelines/shop/changes/1", "waits for room");
   }
 
   @Test
@@ -157,6 +157,7 @@ class TroubleTest extends Story {
     mill.stop();
     assertThat(mill.containers.running()).hasSize(4);
     mill.start();
+    mill.shows("/pipelines/shop/changes/1", "waits for room: 4 of 4 steps run here, 1 wait");
     mill.containers.running().forEach(step -> mill.containers.end(step, 0));
     mill.awaitSteps(1);
     mill.containers.running().forEach(step -> mill.containers.end(step, 0));

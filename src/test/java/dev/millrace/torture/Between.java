@@ -14,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -72,6 +73,7 @@ final class Between implements AutoCloseable {
   private final AtomicReference<Strike> armed = new AtomicReference<>();
   private final Map<String, String> names = new ConcurrentHashMap<>();
   private final Map<String, Integer> starts = new ConcurrentHashMap<>();
+  private final Map<String, Instant> stops = new ConcurrentHashMap<>();
   private final Object troubleMoved = new Object();
   private final Trace trace;
   private Trouble trouble;
@@ -92,6 +94,11 @@ final class Between implements AutoCloseable {
   /// Names of containers that the engine made, and how often it said that it has started them.
   Map<String, Integer> starts() {
     return Map.copyOf(starts);
+  }
+
+  /// When a container was first asked to stop.
+  Map<String, Instant> stops() {
+    return Map.copyOf(stops);
   }
 
   /// Strikes once, at the next moment of this kind or one of those after it.
@@ -235,6 +242,7 @@ final class Between implements AutoCloseable {
     } else if (starts) {
       at(Moment.START_WANTED);
     } else if (stops) {
+      this.stops.putIfAbsent(names.getOrDefault(id, id), Instant.now());
       at(Moment.STOP_WANTED);
     } else if (removes) {
       at(Moment.REMOVE_WANTED);

@@ -13,13 +13,16 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Decides afterwards whether something was lost or done twice. It knows what the clients were told, the repositories, what
 /// the steps wrote down, what the engine says of its containers, and the HTTP API; of the server it knows nothing.
@@ -27,8 +30,14 @@ final class Checker {
   private static final Duration QUIET = Duration.ofSeconds(120);
   private static final Duration CLEAN = Duration.ofSeconds(45);
 
-  /// How long after its time a step may go on, with the server there.
-  private static final Duration SOON = Duration.ofSeconds(15);
+  /// How long after its time a step may go on before it is asked to stop, with the server there: much less than it would
+  /// have if its time were counted from the server's start.
+  private static final Duration SOON = Duration.ofSeconds(6);
+
+  /// The same, when the engine may not have been there to be asked.
+  private static final Duration LATER = Duration.ofSeconds(15);
+
+  private static final Set<String> ENDS = Set.of("attempt.passed", "attempt.failed", "attempt.errored", "attempt.cancelled");
 
   private static final Pattern TRAILER = Pattern.compile("(?m)^Change: ([a-z]+)#(\\d+)$");
   private static final Pattern TREE = Pattern.compile("(?m)^tree ([0-9a-f]{40})$");
@@ -40,13 +49,17 @@ final class Checker {
   /// @param repository on disk, where the branches land
   record Line(String name, Path repository) {}
 
+  private static final JsonMapper JSON = new JsonMapper();
+
   private final Victim victim;
   private final Between between;
   private final Witness witness;
   private final Ledger ledger;
+  private final Hearing hearing;
   private final List<Line> lines;
   private final boolean faults;
   private final boolean engineKilled;
+  private final boolean clockWrong;
   private final Path folder;
   private final Path engine;
   private final List<String> findings = new ArrayList<>();
@@ -57,16 +70,19 @@ final class Checker {
 
   /// @param faults whether the engine was in trouble, so that a step may not have been started
   /// @param engineKilled whether the engine itself was killed, and with it perhaps steps and what they printed
+  /// @param clockWrong whether the server's clock was set, so that its times are not those of the engine and the clients
   Checker(
-      Victim victim, Between between, Witness witness, Ledger ledger, List<Line> lines, boolean faults,
-      boolean engineKilled, Path folder, Path engine) {
+      Victim victim, Between between, Witness witness, Ledger ledger, Hearing hearing, List<Line> lines,
+      boolean faults, boolean engineKilled, boolean clockWrong, Path folder, Path engine) {
     this.victim = victim;
     this.between = between;
     this.witness = witness;
     this.ledger = ledger;
+    this.hearing = hearing;
     this.lines = lines;
     this.faults = faults;
     this.engineKilled = engineKilled;
+    this.clockWrong = clockWrong;
     this.folder = folder;
     this.engine = engine;
   }
@@ -77,11 +93,12 @@ final class Checker {
 
   /// Everything that is wrong; to be called with the server there.
   List<String> check() throws IOException, InterruptedException {
-    ledger.oddities().forEach(this::found);
     quiet();
     Map<String, List<JsonNode>> changes = new LinkedHashMap<>();
     for (Line line : lines) {
+      long asked = System.nanoTime();
       changes.put(line.name(), victim.changes(line.name()));
+      changes.get(line.name()).forEach(change -> ledger.saw(change, asked));
       changesSeen += changes.get(line.name()).size();
     }
     checkDefinitions();
@@ -94,11 +111,19 @@ final class Checker {
       checkTarget(line, its, tested);
     }
     checkContainers(changes);
-    if (!victim.end(Duration.ofSeconds(30))) {
-      found("stuck: the server does not end when it is asked to");
-      victim.kill();
+    try (Hearing all = new Hearing(victim, ledger)) {
+      Thread.ofVirtual().start(all);
+      if (!Waiting.until(CLEAN, () -> hearing.heardUpTo() > 0 && all.heardUpTo() == hearing.heardUpTo())) {
+        found("stuck: who listened is at event %d, and who asks now at %d".formatted(hearing.heardUpTo(), all.heardUpTo()));
+      }
+      if (!victim.end(Duration.ofSeconds(30))) {
+        found("stuck: the server does not end when it is asked to");
+        victim.kill();
+      }
+      checkEvents(hearing.heard(), all.heard());
     }
     checkFiles();
+    ledger.oddities().forEach(this::found);
     return findings;
   }
 
@@ -107,7 +132,9 @@ final class Checker {
   }
 
   private void quiet() throws IOException, InterruptedException {
-    long end = System.nanoTime() + QUIET.toNanos();
+    // by a wrong clock a slow step's time may never be over
+    Duration quiet = clockWrong ? QUIET.multipliedBy(3) : QUIET;
+    long end = System.nanoTime() + quiet.toNanos();
     List<String> open = List.of("?");
     while (!open.isEmpty() && System.nanoTime() < end) {
       Thread.sleep(200);
@@ -118,11 +145,38 @@ final class Checker {
         }
       }
     }
-    open.forEach(change -> found("stuck: " + change + " after " + QUIET.toSeconds() + " s of quiet"));
+    open.forEach(change -> found("stuck: " + change + " after " + quiet.toSeconds() + " s of quiet"));
     String ready = victim.get("/health/ready").body().strip();
     if (!ready.equals("ready")) {
       found("stuck: the server says: " + ready);
     }
+  }
+
+  /// @param heard by who listened all the time
+  /// @param all by who asked for everything in the end
+  private void checkEvents(Map<Long, String> heard, Map<Long, String> all) {
+    Set<Long> numbers = new TreeSet<>(all.keySet());
+    numbers.addAll(heard.keySet());
+    for (long number : numbers) {
+      if (!Objects.equals(heard.get(number), all.get(number))) {
+        found("lost: event " + number + " is " + all.get(number) + ", and who listened heard " + heard.get(number));
+      }
+    }
+    Map<String, Integer> ends = new TreeMap<>();
+    for (String event : all.values()) {
+      JsonNode moved = JSON.readTree(event);
+      if (ENDS.contains(moved.path("what").asString(""))) {
+        String name = "%s#%d/%s/%s/%d".formatted(
+            moved.path("pipeline").asString(""), moved.path("change").asInt(), moved.path("stage").asString(""),
+            moved.path("step").asString(""), moved.path("attempt").asInt());
+        ends.merge(name, 1, Integer::sum);
+      }
+    }
+    ends.forEach((name, times) -> {
+      if (times > 1) {
+        found("twice: " + name + " ended " + times + " times");
+      }
+    });
   }
 
   private void checkDefinitions() throws IOException, InterruptedException {
@@ -193,7 +247,7 @@ final class Checker {
         found("lost: the cancellation of " + id + " was granted, and it is " + state);
       }
       String finished = change.path("finishedAt").asString("");
-      if (wish.kind().equals("attempts") && !finished.isEmpty() && Instant.parse(finished).isBefore(wish.at().minusSeconds(1).minus(ANSWERED))) {
+      if (!clockWrong && wish.kind().equals("attempts") && !finished.isEmpty() && Instant.parse(finished).isBefore(wish.at().minusSeconds(1).minus(ANSWERED))) {
         found("lost: " + id + " was to run again at " + wish.at() + ", and ended at " + finished);
       }
     }
@@ -262,10 +316,10 @@ final class Checker {
         }
       }
       case "timed-out" -> {
-        if (own && !engineKilled) {
+        if (own && !engineKilled && !clockWrong) {
           found("lost: " + name + " ended with " + codes + ", and is said to have timed out");
         }
-        if (life != null && !life.ends().isEmpty() && !life.starts().isEmpty()
+        if (!clockWrong && life != null && !life.ends().isEmpty() && !life.starts().isEmpty()
             && Duration.between(life.starts().getFirst(), life.ends().getLast()).toMillis() < Flow.SOAK_SECONDS * 1000 - 200) {
           found("lost: " + name + " was stopped before its time was over");
         }
@@ -280,7 +334,7 @@ final class Checker {
       }
       default -> found("stuck: " + name + " is " + state);
     }
-    if (life != null && !life.starts().isEmpty() && name.contains(".soak.")) {
+    if (!clockWrong && life != null && !life.starts().isEmpty() && name.contains(".soak.")) {
       checkTime(name, life);
     }
     if (state.equals("passed") || state.equals("failed") || starts > 0) {
@@ -291,9 +345,16 @@ final class Checker {
   private void checkTime(String name, Witness.Life life) {
     Instant over = life.starts().getFirst().plusSeconds(Flow.SOAK_SECONDS);
     Instant end = life.ends().isEmpty() ? Instant.now() : life.ends().getLast();
+    Instant asked = between.stops().getOrDefault(name, end);
+    Instant ended = asked.isBefore(end) ? asked : end;
+    Duration patience = faults || engineKilled ? LATER : SOON;
     for (Victim.Up up : victim.ups()) {
       Instant from = up.from().isAfter(over) ? up.from() : over;
-      if (up.to().isAfter(from.plus(SOON)) && end.isAfter(from.plus(SOON))) {
+      if (up.to().isAfter(from.plus(patience)) && ended.isAfter(from.plus(patience))) {
+        found("stuck: %s was to be stopped at %s, and was at %s; the server was there since %s".formatted(name, over, ended, up.from()));
+        return;
+      }
+      if (up.to().isAfter(from.plus(LATER)) && end.isAfter(from.plus(LATER))) {
         found("stuck: " + name + " went on until " + end + ", and its time was over at " + over);
         return;
       }
@@ -463,7 +524,7 @@ final class Checker {
               """
               set -e
               rm -rf sum && mkdir sum
-              git --git-dir='%s' archive %s | tar -x -C sum
+              git --git-dir='%s' archive %s | tar -x -m -C sum
               cd sum && find . -type f | LC_ALL=C sort | xargs sha1sum | sha1sum | cut -c1-40
               """
                   .formatted(line.repository(), commit);
@@ -485,13 +546,14 @@ final class Checker {
         found("lost: " + name + " was started, and no attempt is known by that name");
       }
     });
-    long end = System.nanoTime() + CLEAN.toNanos();
-    List<String> left = List.of("?");
-    while (!left.isEmpty() && System.nanoTime() < end) {
-      Thread.sleep(200);
-      left = Engines.containers(engine, prefix);
-    }
+    List<String> left = new ArrayList<>();
+    Waiting.until(CLEAN, () -> {
+      left.clear();
+      left.addAll(Engines.containers(engine, prefix));
+      return left.isEmpty();
+    });
     left.forEach(name -> found("left: the container " + name));
+    Engines.left(engine, witness.used(prefix)).forEach(name -> found("left: " + name + " of a container"));
   }
 
   private void checkFiles() throws IOException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -23,6 +24,8 @@ final class Client implements Runnable {
   /// With more on the way nobody pushes.
   private static final int CROWD = 7;
 
+  private static final int PATIENT_SECONDS = 12;
+
   private final String name;
   private final String pipeline;
   private final boolean remote;
@@ -34,8 +37,11 @@ final class Client implements Runnable {
   private final Random random;
   private final List<String> mine = new ArrayList<>();
   private int count;
+  private boolean slow;
+  private boolean patient;
   private volatile boolean done;
   private volatile Moment wanted;
+  private volatile boolean calm;
 
   /// @param definers its clone of the pipeline repository; null if it defines nothing
   Client(
@@ -62,12 +68,19 @@ final class Client implements Runnable {
     wanted = moment;
   }
 
+  /// While it is calm it does nothing but what it is nudged to.
+  void calm(boolean now) {
+    calm = now;
+  }
+
   @Override
   public void run() {
     while (!done) {
       try {
         Thread.sleep(random.nextInt(400));
-        act(dice());
+        if (!calm || wanted != null) {
+          act(dice());
+        }
       } catch (IOException e) {
         ledger.noAnswer();
       } catch (InterruptedException e) {
@@ -87,6 +100,14 @@ final class Client implements Runnable {
     if (moment == Moment.PUSHING || moment == Moment.RECORDING) {
       return 20;
     }
+    if (moment == Moment.OUTLIVING) {
+      slow = true;
+      return 20;
+    }
+    if (moment == Moment.STARTED || moment == Moment.FOLLOWING) {
+      patient = true;
+      return 20;
+    }
     if (moment == Moment.STOPPED || moment == Moment.STOP_WANTED) {
       return 80;
     }
@@ -94,12 +115,12 @@ final class Client implements Runnable {
   }
 
   private void act(int dice) throws IOException, InterruptedException {
-    String open = victim.get(changes() + "?state=queued&state=running&limit=50").body();
-    boolean room = JSON.readTree(open).path("changes").size() < CROWD;
+    JsonNode open = seen("?state=queued&state=running&limit=50");
+    boolean room = open.size() < CROWD;
     if (definers != null && dice < 8) {
       define();
     } else if (dice < 50) {
-      if (room) {
+      if (room || slow || patient) {
         pushNew();
       } else {
         Thread.sleep(300);
@@ -132,11 +153,19 @@ final class Client implements Runnable {
     return "/api/v1/pipelines/" + pipeline + "/changes";
   }
 
+  private JsonNode seen(String filter) throws IOException, InterruptedException {
+    long asked = System.nanoTime();
+    JsonNode found = victim.json(changes() + filter).path("changes");
+    found.forEach(change -> ledger.saw(change, asked));
+    return found;
+  }
+
   private void pushNew() throws IOException {
     clone.tryGit("fetch", "-q", "origin");
     String branch = "integrate/" + name + "-" + ++count;
     clone.on(branch, "origin/main");
-    int kind = random.nextInt(100);
+    int kind = slow ? 10 : random.nextInt(100);
+    slow = false;
     if (kind < 10) {
       clone.file("bad/" + name + count, "bad\n");
     } else if (kind < 14) {
@@ -147,6 +176,11 @@ final class Client implements Runnable {
       byte[] much = new byte[4 << 20];
       random.nextBytes(much);
       Files.write(Files.createDirectories(clone.folder().resolve("much")).resolve(name), much);
+    }
+    if (patient) {
+      patient = false;
+      long until = Instant.now().plusSeconds(PATIENT_SECONDS).getEpochSecond();
+      clone.file("patient/" + name, until + "\n");
     }
     clone.file("goods/" + name + "-" + count, branch + "\n");
     mine.add(branch);
@@ -207,7 +241,7 @@ final class Client implements Runnable {
   }
 
   private void wish(String kind, String state, String body) throws IOException, InterruptedException {
-    JsonNode some = victim.json(changes() + "?state=" + state + "&limit=20").get("changes");
+    JsonNode some = seen("?state=" + state + "&limit=20");
     if (some.isEmpty()) {
       return;
     }

@@ -3,10 +3,11 @@ package dev.millrace.torture;
 /// The pipelines of the torture, and the script that their steps run.
 ///
 /// A step says by itself who it is: a random number, so that two executions cannot look like one; a sum over the files
-/// it found; how many lines it is going to print; the lines, by their numbers.
+/// it found; how many lines it is going to print; the lines, by their numbers. One that begins before the time that a file
+/// in `patient` names prints for longer than a start of the server takes: it still runs when the server is back.
 final class Flow {
   /// How long the step `soak` may take.
-  static final int SOAK_SECONDS = 5;
+  static final int SOAK_SECONDS = 20;
 
   static final int BAD = 3;
   static final String LONG = "x".repeat(40_000);
@@ -17,6 +18,13 @@ final class Flow {
       echo "tree $(find . -type f ! -path './.git/*' | LC_ALL=C sort | xargs sha1sum | sha1sum | cut -c1-40)"
       r=$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')
       n=$((r % 60 + 1))
+      patient=no
+      for until in patient/*; do
+        if [ -f "$until" ] && [ "$(cat "$until")" -gt "$(date +%s)" ]; then
+          patient=yes
+          n=$((r % 40 + 20))
+        fi
+      done
       echo "begin $n"
       case $((r % 7)) in
         0 | 1) pause=0 ;;
@@ -24,6 +32,7 @@ final class Flow {
         4) pause=0; usleep $((r % 2000 * 1000)) ;;
         *) pause=4000 ;;
       esac
+      [ $patient = no ] || pause=250000
       if [ "$1" = soak ] && [ -d slow ]; then sleep 90; fi
       i=0
       while [ $i -lt $n ]; do

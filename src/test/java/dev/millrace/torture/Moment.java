@@ -16,6 +16,7 @@ enum Moment {
   START_WANTED("before the container is started"),
   STARTED("the container is started, and nobody knows"),
   FOLLOWING("the step prints"),
+  OUTLIVING("a step has not much time left, and none before the server is back"),
   ENDED("the step has ended, and nobody knows"),
   COLLECTING("the rest of the log is read"),
   STOP_WANTED("before a step is stopped"),

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -33,8 +32,9 @@ final class Round {
   ///
   /// @param engine the engine is one of our own, and is killed, too
   /// @param disk the data directory is small, and gets full
-  record Faults(boolean engine, boolean disk) {
-    static final Faults HARMLESS = new Faults(false, false);
+  /// @param clock the server's clock jumps
+  record Faults(boolean engine, boolean disk, boolean clock) {
+    static final Faults HARMLESS = new Faults(false, false, false);
   }
 
   /// What came of it.
@@ -77,25 +77,33 @@ final class Round {
   private final List<Client> clients = new ArrayList<>();
   private Victim victim;
   private Between between;
+  private Witness witness;
   private OwnEngine own;
+  private SkewedClock clock;
   private Cable cable;
   private boolean small;
   private boolean engineFaulty;
   private boolean engineKilled;
+  private boolean clockWrong;
 
   Round(long seed, int kills, Faults faults) throws IOException {
+    this(seed, List.of(Moment.values()), kills, faults);
+  }
+
+  /// @param moments to choose from
+  Round(long seed, List<Moment> moments, int kills, Faults faults) throws IOException {
     this.seed = seed;
     this.faults = faults;
     this.random = new Random(seed);
     this.folder = Files.createTempDirectory("torture-");
     this.trace = new Trace(folder.resolve("trace"));
-    this.plan = plan(random, kills);
+    this.plan = plan(random, moments, kills);
   }
 
-  private static List<Moment> plan(Random random, int kills) {
+  private static List<Moment> plan(Random random, List<Moment> moments, int kills) {
     List<Moment> plan = new ArrayList<>();
     while (plan.size() < kills) {
-      List<Moment> deck = new ArrayList<>(Arrays.asList(Moment.values()));
+      List<Moment> deck = new ArrayList<>(moments);
       Collections.shuffle(deck, random);
       plan.addAll(deck.subList(0, Math.min(deck.size(), kills - plan.size())));
     }
@@ -120,12 +128,15 @@ final class Round {
       Worktree.Ended mounted = Worktree.run(folder, "mount", "-t", "tmpfs", "-o", "size=160m", "none", data.toString());
       small = mounted.code() == 0;
     }
+    clock = faults.clock() ? SkewedClock.in(folder).orElse(null) : null;
     String counts = "";
     try (Witness witness = new Witness(engine);
         Between proxy = new Between(folder.resolve("p.sock"), engine, trace);
-        Victim server = new Victim(folder, data, proxy.host(), memory)) {
+        Victim server = new Victim(folder, data, proxy.host(), memory, clock == null ? Map.of() : clock.environment());
+        Hearing hearing = new Hearing(server, ledger)) {
       between = proxy;
       victim = server;
+      this.witness = witness;
       List<Checker.Line> lines = new ArrayList<>();
       Elsewhere elsewhere = far ? new Elsewhere(folder) : null;
       try {
@@ -133,10 +144,11 @@ final class Round {
           cable = new Cable(URI.create(elsewhere.url()).getPort());
         }
         List<Thread> threads = begin(image, elsewhere, lines);
+        Thread.ofVirtual().start(hearing);
         torture();
         end(threads);
         Checker checker =
-            new Checker(victim, between, witness, ledger, lines, engineFaulty, engineKilled, folder, engine);
+            new Checker(victim, between, witness, ledger, hearing, lines, engineFaulty, engineKilled, clockWrong, folder, engine);
         if (up()) {
           findings.addAll(checker.check());
           counts = checker.counts() + ", " + ledger.counts();
@@ -239,9 +251,11 @@ final class Round {
       trace.say("aims at " + moment);
       boolean hit = strike(moment);
       trace.say(hit ? "killed" : "missed");
+      clients.forEach(client -> client.calm(false));
       (hit ? kills : missed).merge(moment, 1, Integer::sum);
       if (hit || !victim.alive()) {
-        Thread.sleep(random.nextInt(6) == 0 ? 6500 : random.nextInt(700));
+        boolean away = moment == Moment.OUTLIVING || random.nextInt(6) == 0;
+        Thread.sleep(away ? random.nextInt(10_000) : random.nextInt(700));
         restart();
       }
     }
@@ -255,7 +269,10 @@ final class Round {
           victim.kill();
           struck.countDown();
         };
-    clients.forEach(client -> client.nudge(moment));
+    // a step that is to run for a while needs a main that stays where it is
+    boolean calm = moment == Moment.OUTLIVING;
+    clients.forEach(client -> client.calm(calm));
+    (calm ? List.of(clients.getLast()) : clients).forEach(client -> client.nudge(moment));
     switch (moment) {
       case STARTING -> {
         victim.kill();
@@ -265,6 +282,12 @@ final class Round {
       }
       case ANY, MIGRATING -> {
         Thread.sleep(random.nextInt(1500));
+        blow.run();
+      }
+      case OUTLIVING -> {
+        if (!Waiting.until(Duration.ofSeconds(3 * PATIENCE_SECONDS), () -> witness.runs(".soak.", Duration.ofSeconds(4)))) {
+          return false;
+        }
         blow.run();
       }
       case PUSHING, RECORDING, PROMOTING, DEFINING -> {
@@ -310,6 +333,11 @@ final class Round {
       own.kill();
       Thread.sleep(random.nextInt(2000));
       own.start();
+    } else if (dice < 70 && clock != null) {
+      int seconds = random.nextInt(-4000, 4000);
+      note(seconds < 0 ? "clock back" : "clock ahead");
+      clockWrong = true;
+      clock.jump(seconds);
     } else if (dice < 75 && small) {
       note("disk full");
       engineFaulty = true;

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /// Round after round until the time is over or there were enough kills; `./zero torture`.
 public final class Torture {
@@ -19,6 +20,8 @@ public final class Torture {
     int kills = Integer.MAX_VALUE;
     int rounds = Integer.MAX_VALUE;
     boolean faults = OwnEngine.possible();
+    boolean clock = false;
+    List<Moment> moments = List.of(Moment.values());
     for (int i = 0; i < arguments.length; i++) {
       switch (arguments[i]) {
         case "--seed" -> seed = Long.parseLong(arguments[++i]);
@@ -26,8 +29,10 @@ public final class Torture {
         case "--kills" -> kills = Integer.parseInt(arguments[++i]);
         case "--rounds" -> rounds = Integer.parseInt(arguments[++i]);
         case "--no-faults" -> faults = false;
+        case "--clock" -> clock = true;
+        case "--moments" -> moments = Stream.of(arguments[++i].split(",")).map(Moment::valueOf).toList();
         default -> {
-          System.err.println("./zero torture [--minutes N] [--seed S] [--kills N] [--rounds N] [--no-faults]");
+          System.err.println("./zero torture [--minutes N] [--seed S] [--kills N] [--rounds N] [--moments A,B] [--no-faults] [--clock]");
           System.exit(2);
         }
       }
@@ -37,8 +42,8 @@ public final class Torture {
     int killed = 0;
     for (long next = seed; results.size() < rounds && killed < kills && System.nanoTime() < end; next++) {
       // an engine of one's own takes seconds to begin with, a small disk none
-      Round.Faults its = new Round.Faults(faults && next % 4 == 0, faults && next % 4 == 1);
-      Round.Result result = new Round(next, KILLS_IN_A_ROUND, its).run();
+      Round.Faults its = new Round.Faults(faults && next % 4 == 0, faults && next % 4 == 1, clock);
+      Round.Result result = new Round(next, moments, Math.min(kills - killed, KILLS_IN_A_ROUND), its).run();
       results.add(result);
       killed += result.killed();
       System.out.println(result.line());

@@ -1,5 +1,6 @@
 package dev.millrace.torture;
 
+import dev.millrace.stories.HeadStart;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
@@ -31,6 +33,7 @@ final class Victim implements AutoCloseable {
   private final Path output;
   private final String docker;
   private final int memory;
+  private final Map<String, String> environment;
   private final int port;
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<Up> ups = new ArrayList<>();
@@ -40,12 +43,13 @@ final class Victim implements AutoCloseable {
   private volatile boolean killed;
 
   /// @param memory its heap in megabytes
-  Victim(Path folder, Path data, String docker, int memory) throws IOException {
+  Victim(Path folder, Path data, String docker, int memory, Map<String, String> environment) throws IOException {
     this.data = data;
     this.temporary = Files.createDirectories(folder.resolve("tmp"));
     this.output = folder.resolve("server.log");
     this.docker = docker;
     this.memory = memory;
+    this.environment = environment;
     try (var socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
     }
@@ -69,22 +73,21 @@ final class Victim implements AutoCloseable {
 
   /// Begins a process and does not wait for it.
   void begin() throws IOException {
-    String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    var command =
+    List<String> command =
+        new ArrayList<>(
+            HeadStart.java("-Xmx" + memory + "m", "-XX:+ExitOnOutOfMemoryError", "-Djava.io.tmpdir=" + temporary));
+    command.addAll(
         List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx" + memory + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError",
-            "-Xshare:auto", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-            "-XX:-UsePerfData", "-Djava.io.tmpdir=" + temporary, "-cp", classes, "dev.millrace.Main", "serve",
-            "--port", Integer.toString(port), "--data", data.toString(), "--docker", docker, "--steps", "6",
-            "--url", address());
+            "serve", "--port", Integer.toString(port), "--data", data.toString(), "--docker", docker, "--steps", "6",
+            "--url", address()));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+    builder.environment().putAll(environment);
     synchronized (this) {
       killed = false;
-      process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
-              .start();
+      process = builder.start();
     }
     starts.incrementAndGet();
   }
@@ -122,6 +125,9 @@ final class Victim implements AutoCloseable {
       killed = true;
       now = process;
       down();
+    }
+    if (now == null) {
+      return;
     }
     try {
       now.destroyForcibly().waitFor();
@@ -200,9 +206,7 @@ final class Victim implements AutoCloseable {
 
   @Override
   public void close() {
-    if (process != null) {
-      kill();
-    }
+    kill();
     http.shutdownNow();
   }
 }

@@ -12,13 +12,16 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,12 +40,14 @@ final class Witness implements AutoCloseable {
   private final long begin = Instant.now().getEpochSecond() - 1;
   private final Map<String, Life> lives = new TreeMap<>();
   private final Set<String> seen = new HashSet<>();
-  private volatile SocketChannel socket;
+  private final Map<String, Set<String>> used = new HashMap<>();
+  private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   Witness(Path engine) {
     this.engine = engine;
-    Thread.ofVirtual().start(this::watch);
+    Thread.ofVirtual().start(() -> watch("{\"type\":[\"container\"],\"label\":[\"millrace.installation\"]}"));
+    Thread.ofVirtual().start(() -> watch("{\"type\":[\"volume\",\"network\"],\"event\":[\"mount\",\"connect\"]}"));
   }
 
   /// By the names of the containers, which begin so.
@@ -60,12 +65,28 @@ final class Witness implements AutoCloseable {
     return found;
   }
 
-  private void watch() {
-    String filters =
-        URLEncoder.encode("{\"type\":[\"container\"],\"label\":[\"millrace.installation\"]}", StandardCharsets.UTF_8);
+  /// Where the engine knows the volumes and networks that containers with these names have had.
+  synchronized Set<String> used(String prefix) {
+    Set<String> all = new HashSet<>();
+    lives(prefix).values().forEach(life -> life.ids().forEach(id -> all.addAll(used.getOrDefault(id, Set.of()))));
+    return all;
+  }
+
+  /// Whether such a container has run for that long by now.
+  synchronized boolean runs(String part, Duration since) {
+    return lives.entrySet().stream()
+        .anyMatch(
+            life ->
+                life.getKey().contains(part)
+                    && life.getValue().ends().size() < life.getValue().starts().size()
+                    && life.getValue().starts().getLast().plus(since).isBefore(Instant.now()));
+  }
+
+  private void watch(String wanted) {
+    String filters = URLEncoder.encode(wanted, StandardCharsets.UTF_8);
     while (!closed) {
       try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-        socket = channel;
+        open.add(channel);
         channel.connect(UnixDomainSocketAddress.of(engine));
         String request =
             "GET /events?since=" + begin + "&filters=" + filters + " HTTP/1.0\r\nHost: docker\r\n\r\n";
@@ -95,7 +116,16 @@ final class Witness implements AutoCloseable {
   private synchronized void saw(JsonNode event) {
     String id = event.path("Actor").path("ID").asString("");
     String action = event.path("Action").asString("");
-    String name = event.path("Actor").path("Attributes").path("name").asString("");
+    JsonNode its = event.path("Actor").path("Attributes");
+    if (!event.path("Type").asString("").equals("container")) {
+      used.computeIfAbsent(its.path("container").asString(""), _ -> new HashSet<>())
+          .add(event.path("Type").asString("") + "s/" + id);
+      return;
+    }
+    // whatever it is called, this is what it does
+    String name =
+        "millrace-" + its.path("millrace.installation").asString("") + "."
+            + its.path("millrace.attempt").asString("").replace('/', '.');
     long nanos = event.path("timeNano").asLong(0);
     if (!seen.add(id + action + nanos)) {
       return;
@@ -120,8 +150,7 @@ final class Witness implements AutoCloseable {
   @Override
   public void close() throws IOException {
     closed = true;
-    SocketChannel now = socket;
-    if (now != null) {
+    for (SocketChannel now : open) {
       now.close();
     }
   }
