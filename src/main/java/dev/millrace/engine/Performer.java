@@ -179,26 +179,10 @@ final class Performer implements AutoCloseable {
     } catch (RuntimeException e) {
       if (effect instanceof Effect.Prepare) {
         LOG.debug("{} will be told when the attempt itself runs", effect, e);
-      } else if (engine.trouble().isPresent()) {
-        onceMore(change, effect, e);
-      } else if (!isClosed()) {
+      } else if (engine.trouble().isEmpty() && !isClosed()) {
         LOG.error("{} could not be performed", effect, e);
         broken(change, effect, e);
       }
-    }
-  }
-
-  /// What the engine has no room for, the repositories and the logs have none for either: it is done when there is some.
-  private void onceMore(ChangeId change, Effect effect, RuntimeException e) {
-    if (!engine.stopped()) {
-      LOG.warn("{} is done when there is room: {}", effect, e.getMessage());
-    }
-    try {
-      if (engine.well()) {
-        letGo(change, effect);
-      }
-    } catch (InterruptedException stopping) {
-      LOG.debug("{} is left as it is; the server is stopping", effect);
     }
   }
 

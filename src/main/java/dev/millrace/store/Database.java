@@ -50,8 +50,8 @@ final class Database implements AutoCloseable {
 
   private final String url;
   private final Scripts scripts;
-  private volatile HikariDataSource pool;
-  private volatile DSLContext context;
+  private HikariDataSource pool;
+  private DSLContext context;
 
   Database(String url) {
     this(url, Scripts.OURS);
@@ -92,26 +92,6 @@ final class Database implements AutoCloseable {
       pool.close();
       throw e;
     }
-  }
-
-  /// So many bytes have to be free on its disk before it is tried again: H2 reuses what is free in its file, so that a small
-  /// write may well succeed where the next one does not.
-  private static final long ROOM = 1 << 20;
-
-  /// Opens it again in its place, for H2 lets go of a file that it could not write. Who reads meanwhile gets a
-  /// [StoreException].
-  void reopen() {
-    try {
-      Optional<Path> file = file(url);
-      if (file.isPresent() && Files.getFileStore(file.get()).getUsableSpace() < ROOM) {
-        throw new StoreException(unwritable(name()), null, true);
-      }
-    } catch (IOException e) {
-      throw new StoreException(unwritable(name()), e, true);
-    }
-    pool.close();
-    pool = connect(settings());
-    context = context();
   }
 
   private HikariConfig settings() {
@@ -309,28 +289,21 @@ final class Database implements AutoCloseable {
 
   static StoreException trouble(String url, Exception e) {
     String where = name(url);
-    boolean unwritable = unwritable(e);
     return new StoreException(
-        unwritable ? unwritable(where) : switch (code(e)) {
+        switch (code(e)) {
           case ErrorCode.DATABASE_ALREADY_OPEN_1 ->
               where + " is in use by another process, probably by a Millrace that still runs: stop that one, or choose"
                   + " another data directory";
           case ErrorCode.FILE_CORRUPTED_1, ErrorCode.FILE_VERSION_ERROR_1 ->
               where + " is damaged: restore a backup into another directory, or move the file away to begin with an"
                   + " empty one";
-          default -> where + " does not work: " + said(e);
+          case ErrorCode.FILE_CREATION_FAILED_1, ErrorCode.IO_EXCEPTION_1, ErrorCode.IO_EXCEPTION_2,
+              ErrorCode.DATABASE_IS_READ_ONLY, ErrorCode.FILE_RENAME_FAILED_2, ErrorCode.ERROR_OPENING_DATABASE_1 ->
+              unwritable(where);
+          default ->
+              unwritten(e) ? unwritable(where) : where + " does not work: " + said(e);
         },
-        e,
-        unwritable || code(e) == ErrorCode.DATABASE_IS_CLOSED);
-  }
-
-  private static boolean unwritable(Exception e) {
-    return switch (code(e)) {
-      case ErrorCode.FILE_CREATION_FAILED_1, ErrorCode.IO_EXCEPTION_1, ErrorCode.IO_EXCEPTION_2,
-          ErrorCode.DATABASE_IS_READ_ONLY, ErrorCode.FILE_RENAME_FAILED_2, ErrorCode.ERROR_OPENING_DATABASE_1 ->
-          true;
-      default -> unwritten(e);
-    };
+        e);
   }
 
   private static String unwritable(String where) {

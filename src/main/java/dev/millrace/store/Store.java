@@ -94,9 +94,6 @@ public final class Store implements DatabaseCopy, AutoCloseable {
 
   private final int kept;
 
-  /// What could not be stored, as far as is known.
-  private @Nullable Writing unsure;
-
   private Store(Database database, DefinitionParser parser, int kept) {
     this.kept = kept;
     this.database = database;
@@ -106,7 +103,8 @@ public final class Store implements DatabaseCopy, AutoCloseable {
     this.pipelines = database.read(this::readPipelines);
     this.holds = database.read(Queues::holds);
     this.flaky = database.read(Queues::flaky);
-    this.lastSequence = readLastSequence();
+    this.lastSequence =
+        database.read(sql -> sql.select(DSL.coalesce(DSL.max(MOVED.SEQUENCE), 0L)).from(MOVED).fetchSingle().value1());
     this.firstSequence =
         database.read(sql -> sql.select(DSL.coalesce(DSL.min(MOVED.SEQUENCE), 1L)).from(MOVED).fetchSingle().value1());
     this.tail = new Tail(TAIL, lastSequence);
@@ -175,7 +173,6 @@ public final class Store implements DatabaseCopy, AutoCloseable {
   /// Stores what was decided, in one transaction; it is on the disk when this returns, all of it or, when it throws,
   /// nothing.
   public synchronized void save(List<Decision> decisions) {
-    unsure = null;
     var writing =
         new Writing(
             pipelines, holds, flaky, lastSequence, id -> Optional.ofNullable(stored.get(id)).or(() -> change(id)), Instant.now());
@@ -187,7 +184,6 @@ public final class Store implements DatabaseCopy, AutoCloseable {
         firstSequence + writing.moved().size() + FORGOTTEN, Math.max(firstSequence, writing.lastSequence() - kept + 1));
     known.begin(writing.changes().keySet());
     boolean saved = false;
-    unsure = writing;
     try {
       database.write(
           transaction -> {
@@ -197,37 +193,9 @@ public final class Store implements DatabaseCopy, AutoCloseable {
             }
           });
       saved = true;
-      unsure = null;
     } finally {
       known.end(saved ? writing.changes().values() : List.of());
     }
-    firstSequence = first;
-    stored(writing);
-  }
-
-  /// Opens the database again after a [StoreException] that is passing.
-  ///
-  /// @return whether what the last [#save] was about is stored after all
-  public synchronized boolean recover() {
-    database.reopen();
-    boolean found = readLastSequence() > lastSequence;
-    Writing last = unsure;
-    unsure = null;
-    if (!found || last == null) {
-      return false;
-    }
-    known.begin(last.changes().keySet());
-    known.end(last.changes().values());
-    stored(last);
-    return true;
-  }
-
-  private long readLastSequence() {
-    return database.read(sql -> sql.select(DSL.coalesce(DSL.max(MOVED.SEQUENCE), 0L)).from(MOVED).fetchSingle().value1());
-  }
-
-  /// It is on the disk: from now on it is what there is.
-  private void stored(Writing writing) {
     writing.pipelines().values().forEach(known -> definitions.kept(known.definition()));
     for (Change change : writing.changes().values()) {
       definitions.kept(change.definition());
@@ -242,6 +210,7 @@ public final class Store implements DatabaseCopy, AutoCloseable {
     flaky = writing.flaky();
     tail.add(writing.moved());
     figures.committed(writing.moved());
+    firstSequence = first;
     lastSequence = writing.lastSequence();
   }
 

@@ -164,8 +164,8 @@ final class Routes {
   }
 
   private void live(Context context) {
-    // who is only held up is helped by room, and not by another start
-    context.status(engine.stopped() ? 503 : 200).result(engine.trouble().orElse("live") + "\n");
+    Optional<String> trouble = engine.trouble();
+    context.status(trouble.isEmpty() ? 200 : 503).result(trouble.orElse("live") + "\n");
   }
 
   private void ready(Context context) {
@@ -219,17 +219,11 @@ final class Routes {
     }
     context.attribute(ANSWERED, true);
     if (context.path().startsWith("/api/") || context.path().startsWith("/schema/")) {
-      Problems.answer(context, status, heldUp(status) ? "Not now" : title(status), sentence);
+      Problems.answer(context, status, title(status), sentence);
     } else {
       context.status(status);
-      String title = heldUp(status) ? "Not now" : title(status);
-      String advice = heldUp(status) ? "What was stored is safe. It goes on by itself when that is mended." : advice(status);
-      Pages.show(context, views, ProblemView.of(status, title, sentence, advice, flows.site()));
+      Pages.show(context, views, ProblemView.of(status, title(status), sentence, advice(status), flows.site()));
     }
-  }
-
-  private boolean heldUp(int status) {
-    return status == 503 && !engine.stopped();
   }
 
   private static String title(int status) {
