@@ -20,7 +20,7 @@ record Tuning(
     double conflict,
     double reachRisk,
     boolean patience) {
-  static final Tuning STANDARD = new Tuning(0.15, 0.5, 0.18, 0.1, 0.03, 0.005, 1.5, true);
+  static final Tuning STANDARD = new Tuning(0.12, 0.5, 0.18, 0.1, 0.03, 0.005, 1.5, true);
 
   Tuning withWorth(double other) {
     return new Tuning(other, suspect, likely, hopeless, idle, conflict, reachRisk, patience);

@@ -627,8 +627,8 @@ class PolicyTest {
             """
                 A arrives: try A
                 B arrives: try A+B, try B
-                C arrives: try A+B+C, try B+C
-                = main | A B A+B B+C A+B+C""");
+                C arrives: try A+B+C, try B+C, try A+C
+                = main | A B A+B A+C B+C A+B+C""");
   }
 
   @Test
