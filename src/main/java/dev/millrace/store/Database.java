@@ -192,8 +192,15 @@ final class Database implements AutoCloseable {
     return guarded(() -> context.transactionResult(configuration -> reading.apply(configuration.dsl())));
   }
 
+  /// So many bytes have to be free on the disk for anything to be written. H2 must not find out by itself that a disk is
+  /// full: it goes on for a while by using space in its file again, and may be back at an older state after the next kill.
+  private static final long ROOM = 8 << 20;
+
   /// All or nothing, and on the disk when this returns.
   void write(Consumer<Transaction> writing) {
+    if (file(url).map(Path::getParent).filter(directory -> directory.toFile().getUsableSpace() < ROOM).isPresent()) {
+      throw new StoreException(unwritable(name()), null);
+    }
     guarded(
         () -> {
           context.transaction(configuration -> writing.accept(new Transaction(configuration.dsl())));

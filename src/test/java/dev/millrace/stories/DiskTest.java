@@ -30,7 +30,7 @@ class DiskTest {
   void begin() throws Exception {
     data = Files.createDirectories(folder.resolve("home/data"));
     ballast = data.resolve("ballast");
-    assumeThat(run("mount", "-t", "tmpfs", "-o", "size=16m", "millrace", data.toString()).code()).isZero();
+    assumeThat(run("mount", "-t", "tmpfs", "-o", "size=32m", "millrace", data.toString()).code()).isZero();
     mill = new Mill(folder.resolve("home"));
     mill.define("shop", Story.SHORT);
     mill.shop().pushToMain("Begin", "readme", "A shop\n");
@@ -66,15 +66,6 @@ class DiskTest {
     }
   }
 
-  /// Until the database has to grow.
-  private String triggered() {
-    String answer = mill.trigger("shop", "{\"branch\": \"main\"}");
-    for (int i = 0; i < 500 && answer.startsWith("201"); i++) {
-      answer = mill.trigger("shop", "{\"branch\": \"main\"}");
-    }
-    return answer;
-  }
-
   @Test
   void a_disk_that_is_full() throws Exception {
     String full =
@@ -85,10 +76,10 @@ class DiskTest {
     assertThat(mill.shop().push("integrate/tea", "Sell tea", "tea", "green\n")).contains("rejected", "unpacker error");
     assertThat(mill.get("/health/ready").statusCode()).as("nothing was to be stored yet").isEqualTo(200);
 
-    assertThat(triggered()).isEqualTo("503 Stopped: " + full);
+    assertThat(mill.trigger("shop", "{\"branch\": \"main\"}")).isEqualTo("503 Stopped: " + full);
     assertThat(mill.get("/health/live").body()).isEqualTo(full + "\n");
     assertThat(mill.get("/health/live").statusCode()).isEqualTo(503);
-    assertThat(mill.get("/pipelines/shop/statistics").statusCode()).isEqualTo(503);
+    assertThat(mill.get("/pipelines/shop/statistics").statusCode()).as("what is stored can be read").isEqualTo(200);
     assertThat(mill.get("/pipelines/shop/statistics").body()).contains("has room");
 
     Files.delete(ballast);
