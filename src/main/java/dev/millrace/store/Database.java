@@ -192,8 +192,8 @@ final class Database implements AutoCloseable {
     return guarded(() -> context.transactionResult(configuration -> reading.apply(configuration.dsl())));
   }
 
-  /// So many bytes have to be free on the disk for anything to be written. H2 must not find out by itself that a disk is
-  /// full: it goes on for a while by using space in its file again, and may be back at an older state after the next kill.
+  /// So many bytes have to be free on the disk for anything to be written, so that H2 does not find out by itself that it
+  /// is full. Rounds of the torture lost more without this; it is not the whole cure, see docs/torture.md.
   private static final long ROOM = 8 << 20;
 
   /// All or nothing, and on the disk when this returns.
