@@ -98,7 +98,7 @@ public final class Repositories implements AutoCloseable {
         remove(repository, 1, name -> name.endsWith(".lock"));
         remove(repository.resolve("refs"), Integer.MAX_VALUE, name -> name.endsWith(".lock"));
         remove(repository.resolve("objects"), 2, HALF_AN_OBJECT);
-        remove(repository.resolve("objects/pack"), 1, name -> name.endsWith(".keep"));
+        remove(repository.resolve("objects/pack"), 1, name -> name.endsWith(".keep") || name.endsWith(".keep.lock"));
       }
     }
   }

@@ -120,7 +120,7 @@ class CandidatesTest {
   @Test
   void a_killed_process_leaves_nothing_of_its_pushes_behind() throws Exception {
     Path objects = bare.folder().resolve("objects");
-    for (String left : List.of("incoming_123.pack", "incoming_123.idx", "pack/pack-123.keep", "noz123.tmp", "ab/tmp_obj_123")) {
+    for (String left : List.of("incoming_123.pack", "incoming_123.idx", "pack/pack-123.keep", "pack/pack-123.keep.lock", "noz123.tmp", "ab/tmp_obj_123")) {
       Files.createFile(Files.createDirectories(objects.resolve(left).getParent()).resolve(objects.resolve(left).getFileName()));
     }
     repositories.close();
