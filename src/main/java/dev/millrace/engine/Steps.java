@@ -13,12 +13,14 @@ import dev.millrace.flow.Effect.Assignment;
 import dev.millrace.flow.Event;
 import dev.millrace.flow.Owed;
 import dev.millrace.git.Repositories;
+import dev.millrace.log.LogTrouble;
 import dev.millrace.log.LogWriter;
 import dev.millrace.log.Logs;
 import dev.millrace.pipeline.BranchName;
 import dev.millrace.runner.Runner;
 import dev.millrace.runner.Runner.Outcome;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -52,6 +54,7 @@ final class Steps implements AutoCloseable {
   private final Runner runner;
   private final Logs logs;
   private final Sweep sweep;
+  private final Clock clock;
   private final Semaphore room;
   private final int atOnce;
 
@@ -61,6 +64,9 @@ final class Steps implements AutoCloseable {
   /// Those that wait for room, and those that have it.
   private final Set<AttemptId> outside = ConcurrentHashMap.newKeySet();
   private final Set<AttemptId> inside = ConcurrentHashMap.newKeySet();
+
+  /// Those whose log cannot be kept, and why.
+  private final Map<AttemptId, String> unlogged = new ConcurrentHashMap<>();
 
   /// Those that wait here and can be woken by an interrupt. Guarded by this.
   private final Map<AttemptId, Thread> waiting = new HashMap<>();
@@ -75,12 +81,14 @@ final class Steps implements AutoCloseable {
   private boolean closed;
 
   /// @param atOnce how many containers may run at once
-  Steps(Engine engine, Repositories repositories, Runner runner, Logs logs, Sweep sweep, int atOnce) {
+  Steps(
+      Engine engine, Repositories repositories, Runner runner, Logs logs, Sweep sweep, Clock clock, int atOnce) {
     this.engine = engine;
     this.repositories = repositories;
     this.runner = runner;
     this.logs = logs;
     this.sweep = sweep;
+    this.clock = clock;
     this.atOnce = atOnce;
     this.old = inFlight(engine);
     this.kept = ConcurrentHashMap.newKeySet();
@@ -132,6 +140,13 @@ final class Steps implements AutoCloseable {
         room.release();
       }
     }
+  }
+
+  /// Why logs cannot be kept, as a sentence; empty when they can.
+  Optional<String> trouble() {
+    return unlogged.entrySet().stream()
+        .min(Map.Entry.comparingByKey())
+        .map(first -> first.getKey() + " waits for its log: " + first.getValue() + "; see that the disk has room");
   }
 
   /// What those wait for that have not begun, in words that follow "waits for".
@@ -278,9 +293,27 @@ final class Steps implements AutoCloseable {
     return Optional.ofNullable(engine.now().changes().get(id.change())).flatMap(change -> change.attempt(id));
   }
 
+  /// Waits for a log that cannot be kept, however long that takes, as the disk is full: what the step prints stays with its
+  /// container until then, and nothing of it is lost. Whoever does not want to wait can cancel.
   private Outcome runLogged(Assignment assignment) throws InterruptedException {
-    try (LogWriter writer = logs.writer(assignment.attempt())) {
-      return runner.run(assignment, workspace(assignment), new Output(assignment.attempt(), writer));
+    AttemptId id = assignment.attempt();
+    for (int trials = 0; ; trials++) {
+      try (LogWriter writer = logs.writer(id)) {
+        return runner.run(assignment, workspace(assignment), new Output(id, writer));
+      } catch (LogTrouble e) {
+        if (stopping(id)) {
+          return new Outcome.Unavailable(clock.instant(), String.valueOf(e.getMessage()), false);
+        }
+        Duration pause = PATIENCE[Math.min(trials, PATIENCE.length - 1)];
+        LOG.warn("{} waits {} s: {}", id, pause.toSeconds(), e.getMessage());
+        unlogged.put(id, String.valueOf(e.getMessage()));
+        try {
+          pause(id, pause);
+        } finally {
+          unlogged.remove(id);
+        }
+        stayIfItHasNotBegun(id);
+      }
     }
   }
 

@@ -65,7 +65,7 @@ public final class Works implements AutoCloseable {
     this.fetcher = new Fetcher(mirrors, arrivals, clock, promoter::reachable);
     this.definitions = new Definitions(repositories, reader, engine, fetcher, clock);
     this.sweep = new Sweep(engine, runner);
-    this.containers = new Steps(engine, repositories, runner, logs, sweep, steps);
+    this.containers = new Steps(engine, repositories, runner, logs, sweep, clock, steps);
     this.progress = new Progress(engine, store, logs, clock, keepAlive);
     this.performer = new Performer(engine, repositories, promoter, containers, clock, this::landed, this::moved, this::advanced);
   }
@@ -109,7 +109,7 @@ public final class Works implements AutoCloseable {
   /// Why steps cannot be run now or late only, as a sentence; empty when all is well. Does not wait for a container engine
   /// that is slow.
   public Optional<String> trouble() {
-    return engine.trouble().or(definitions::trouble).or(pulse::trouble);
+    return engine.trouble().or(definitions::trouble).or(containers::trouble).or(pulse::trouble);
   }
 
   /// What steps wait for that have not begun, in words that follow "waits for".

@@ -1,7 +1,6 @@
 package dev.millrace.log;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -56,7 +55,7 @@ public final class LogWriter implements AutoCloseable {
       Index index = Index.of(lines);
       this.marker = new Marker(place.errors(), place.groups(), index.count(), line -> beginning(index, line));
     } catch (IOException broken) {
-      throw new UncheckedIOException("cannot open log " + place.text(), broken);
+      throw new LogTrouble("cannot open log " + place.text(), broken);
     }
     this.flusher = Thread.ofVirtual().name("log " + place.text().getFileName()).start(this::flushUntilClosed);
   }
@@ -162,7 +161,7 @@ public final class LogWriter implements AutoCloseable {
 
   private void check() {
     if (failure != null) {
-      throw new UncheckedIOException("the log cannot be written", failure);
+      throw new LogTrouble("the log cannot be written", failure);
     }
     if (closing) {
       throw new IllegalStateException("the log is closed");
@@ -259,7 +258,7 @@ public final class LogWriter implements AutoCloseable {
         throw told;
       }
     } catch (IOException broken) {
-      throw new UncheckedIOException("the log cannot be written", broken);
+      throw new LogTrouble("the log cannot be written", broken);
     } finally {
       lock.unlock();
     }

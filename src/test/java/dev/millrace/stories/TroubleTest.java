@@ -2,6 +2,8 @@ package dev.millrace.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +77,42 @@ class TroubleTest extends Story {
     mill.becomes(1, "passed");
     assertThat(mill.attempts(1))
         .containsExactly("test/test 1 errored (the container is gone)", "test/test 2 passed", "main/promote 1 passed");
+  }
+
+  @Test
+  void a_log_that_cannot_be_kept_is_waited_for() throws Exception {
+    Path log = mill.data().resolve("logs/shop/1/test/test/1.log");
+    Files.createDirectories(log.getParent());
+    // it can be opened, and each write finds that there is no room
+    Files.createSymbolicLink(log, Path.of("/dev/full"));
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    mill.prints("1/test/test/1", "one\ntwo\n");
+    mill.passes("1/test/test/1");
+    mill.shows(
+        "/health/ready",
+        "shop/1/test/test/1 waits for its log: the log cannot be written: No space left on device; see that the disk has room");
+    Files.delete(log);
+    mill.becomes(1, "passed");
+    assertThat(mill.attempts(1)).containsExactly("test/test 1 passed", "main/promote 1 passed");
+    assertThat(Files.readString(log)).isEqualTo("one\ntwo\n");
+    assertThat(mill.get("/health/ready").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void who_waits_for_a_log_that_cannot_be_kept_can_be_cancelled() throws Exception {
+    Path log = mill.data().resolve("logs/shop/1/test/test/1.log");
+    Files.createDirectories(log.getParent());
+    Files.createSymbolicLink(log, Path.of("/dev/full"));
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    mill.prints("1/test/test/1", "one\n");
+    mill.passes("1/test/test/1");
+    mill.shows("/health/ready", "waits for its log");
+    mill.cancel(1);
+    mill.becomes(1, "cancelled");
+    assertThat(mill.attempts(1)).containsExactly("test/test 1 cancelled (cancelled by the API)");
+    assertThat(mill.get("/health/ready").statusCode()).isEqualTo(200);
   }
 
   @Test
