@@ -193,7 +193,7 @@ final class Database implements AutoCloseable {
   }
 
   /// So many bytes have to be free on the disk for anything to be written, so that H2 does not find out by itself that it
-  /// is full. Rounds of the torture lost more without this; it is not the whole cure, see docs/torture.md.
+  /// is full: its message says less, and it does not work afterwards.
   private static final long ROOM = 8 << 20;
 
   /// All or nothing, and on the disk when this returns.
@@ -238,7 +238,7 @@ final class Database implements AutoCloseable {
 
   /// The file that it is in, if it is in one of this machine.
   static Optional<Path> file(String url) {
-    String name = url.replaceFirst("^jdbc:h2:(file:|async:)?", "").replaceFirst("[;?].*", "");
+    String name = url.replaceFirst("^jdbc:h2:(file:|anchored:|async:)*", "").replaceFirst("[;?].*", "");
     String home = Matcher.quoteReplacement(System.getProperty("user.home"));
     return url.startsWith("jdbc:h2:") && !name.matches("[a-z]+:.*")
         ? Optional.of(Path.of(name.replaceFirst("^~", home) + ".mv.db"))
@@ -323,7 +323,7 @@ final class Database implements AutoCloseable {
   }
 
   private static String name(String url) {
-    return "the database " + url.replaceFirst("^jdbc:h2:(file:|async:)?", "").replaceFirst("[;?].*", "");
+    return "the database " + url.replaceFirst("^jdbc:h2:(file:|anchored:|async:)*", "").replaceFirst("[;?].*", "");
   }
 
   private static int code(Exception e) {

@@ -130,11 +130,13 @@ public final class Store implements DatabaseCopy, AutoCloseable {
 
   /// The address of the database that lies in the data directory.
   public static String h2(Path data) {
+    // anchored: by itself H2 does not always find what it has committed.
     // async: with H2's usual way to its file, a reader that is interrupted closes the file for everybody.
     // WRITE_DELAY=0: else H2 says "committed" half a second before it is.
     // DB_CLOSE_ON_EXIT=FALSE: else its shutdown hook closes it under us.
     // TRACE_LEVEL_FILE=0: its troubles are ours to tell.
-    return "jdbc:h2:async:"
+    AnchoredFile.register();
+    return "jdbc:h2:anchored:async:"
         + data.toAbsolutePath().resolve("millrace")
         + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0";
   }
