@@ -42,7 +42,7 @@ public final class Remotes implements AutoCloseable {
   private final Duration patience;
   private final SshKey key;
   private final KnownHosts hosts;
-  private @Nullable SshdSessionFactory sessions;
+  private @Nullable PromptSessions sessions;
   private volatile boolean silent;
   private volatile boolean closed;
 
@@ -110,12 +110,12 @@ public final class Remotes implements AutoCloseable {
     return url.scheme() == RemoteUrl.Scheme.SSH && uri.getUser() == null ? uri.setUser("git") : uri;
   }
 
-  private synchronized SshdSessionFactory sessions() throws IOException {
-    SshdSessionFactory known = sessions;
+  private synchronized PromptSessions sessions() throws IOException {
+    PromptSessions known = sessions;
     if (known == null) {
       Files.createDirectories(folder);
       // nothing of who runs the server counts: no configuration, no keys, no agent
-      known =
+      SshdSessionFactory ours =
           new SshdSessionFactoryBuilder()
               .setHomeDirectory(folder.toFile())
               .setSshDirectory(folder.toFile())
@@ -126,6 +126,7 @@ public final class Remotes implements AutoCloseable {
               .setPreferredAuthentications("publickey")
               .setConnectorFactory(null)
               .build(null);
+      known = new PromptSessions(ours);
       sessions = known;
     }
     return known;

@@ -25,9 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whatever the order in which things happen: main only takes what was tested exactly so, attempts never change once
-/// they have ended, and everything ends.
+/// they have ended, and everything ends. `-Dschedules=1000` for more of them.
 class FlowPropertyTest {
-  private static final int SCHEDULES = 200;
+  private static final int SCHEDULES = Integer.getInteger("schedules", 200);
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4})
@@ -70,7 +70,7 @@ class FlowPropertyTest {
       }
       int patience = 0;
       while (!scene.now.changes().isEmpty()) {
-        assertThat(patience++).as(name + " ends").isLessThan(3000);
+        assertThat(patience++).as(() -> name + " ends").isLessThan(3000);
         answer();
         check();
       }
@@ -107,7 +107,7 @@ class FlowPropertyTest {
           new ArrayList<>(scene.now.changes().values().stream().flatMap(change -> Owed.to(scene.now.changes(), change).stream()).toList());
       owed.removeIf(effect -> effect instanceof Effect.Prepare || effect instanceof Effect.Stop);
       if (owed.isEmpty()) {
-        assertThat(scene.now.changes()).as(name + ": something in flight is owed something").isEmpty();
+        assertThat(scene.now.changes()).as(() -> name + ": something in flight is owed something").isEmpty();
         return;
       }
       switch (owed.get(random.nextInt(owed.size()))) {
@@ -166,17 +166,17 @@ class FlowPropertyTest {
       } else if (main.getLast().equals(promote.candidate().base())) {
         for (String stage : List.of("build", "verify", "lint")) {
           assertThat(change.attempts().stream().filter(its -> its.id().stage().text().equals(stage)))
-              .as(name + ": " + stage + " of the very commit passed before it landed")
+              .as(() -> name + ": " + stage + " of the very commit passed before it landed")
               .anyMatch(its -> its.passed() && its.commit().equals(commit));
         }
         int pieces = 0;
         for (CommitId at = commit; !at.equals(main.getLast()); at = parents.get(at)) {
-          assertThat(parents).as(name + ": it stands on main").containsKey(at);
+          assertThat(parents).as(() -> name + ": it stands on main").containsKey(at);
           pieces++;
         }
-        assertThat(promote.branches()).as(name + ": exactly what it holds lands").hasSize(pieces);
+        assertThat(promote.branches()).as(() -> name + ": exactly what it holds lands").hasSize(pieces);
         for (Effect.Tip tip : promote.branches()) {
-          assertThat(promoted.add(tip)).as(name + ": landed once").isTrue();
+          assertThat(promoted.add(tip)).as(() -> name + ": landed once").isTrue();
         }
         main.add(commit);
         if (random.nextInt(3) == 0) {
@@ -195,20 +195,20 @@ class FlowPropertyTest {
         for (Attempt attempt : change.attempts()) {
           if (attempt.ended()) {
             AttemptState before = ends.putIfAbsent(attempt.id().toString(), attempt.state());
-            assertThat(before == null || before.equals(attempt.state())).as(name + ": " + attempt.id()).isTrue();
+            assertThat(before == null || before.equals(attempt.state())).as(() -> name + ": " + attempt.id()).isTrue();
           }
         }
         assertThat(change.attempts().stream().map(Attempt::id)).as(name).doesNotHaveDuplicates();
         if (change.ended() || change.state() instanceof ChangeState.Leaving) {
-          assertThat(change.candidacies()).as(name + ": nothing of it is still to be tried: " + change).noneMatch(Candidacy::running);
+          assertThat(change.candidacies()).as(() -> name + ": nothing of it is still to be tried: " + change).noneMatch(Candidacy::running);
         }
-        assertThat(change.ended() && change.active()).as(name + ": what has ended has nothing that runs: " + change).isFalse();
+        assertThat(change.ended() && change.active()).as(() -> name + ": what has ended has nothing that runs: " + change).isFalse();
         for (Candidacy candidacy : change.candidacies()) {
           Candidacy.State state = candidacy.state();
           Candidacy.State before = candidacies.put(change.id() + "/" + candidacy.number(), state);
           assertThat(before == null || before.getClass() == state.getClass() || before instanceof Candidacy.State.Merging
                   || before instanceof Candidacy.State.Testing || before instanceof Candidacy.State.Passed && state instanceof Candidacy.State.Landed)
-              .as(name + ": what a candidate came to stays: " + change.id() + " " + before + " " + state).isTrue();
+              .as(() -> name + ": what a candidate came to stays: " + change.id() + " " + before + " " + state).isTrue();
         }
       }
       assertThat(last.touched().stream().map(Change::id)).as(name).doesNotHaveDuplicates();

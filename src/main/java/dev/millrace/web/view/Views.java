@@ -40,7 +40,6 @@ public final class Views {
   /// What a piece costs besides its bytes, roughly.
   private static final int OVERHEAD = 400;
 
-  private volatile @Nullable TemplateEngine engine;
   private final Map<Object, Kept> pieces = new LinkedHashMap<>(64, 0.75f, true);
   private long bytes;
 
@@ -58,7 +57,7 @@ public final class Views {
   /// The view with the pieces in it that are kept.
   public Html page(View view) {
     var pieces = new Pieces(this);
-    String text = engine().process(view.template(), new Context(Locale.ROOT, Map.of("view", view, "views", pieces)));
+    String text = Engine.ONLY.process(view.template(), new Context(Locale.ROOT, Map.of("view", view, "views", pieces)));
     return pieces.used.isEmpty() ? Html.of(text) : new Html(pieces.between(text));
   }
 
@@ -151,34 +150,25 @@ public final class Views {
     return Made.VERSION;
   }
 
-  /// Made at the first page and not at the start: its classes take a while to load.
-  private TemplateEngine engine() {
-    TemplateEngine made = engine;
-    if (made == null) {
-      synchronized (this) {
-        made = engine;
-        if (made == null) {
-          made = make();
-          engine = made;
-        }
-      }
-    }
-    return made;
-  }
+  /// One for all: what it has read is the same for each. Made at the first page and not at the start, since its classes
+  /// take a while to load.
+  private static final class Engine {
+    static final TemplateEngine ONLY = make();
 
-  private static TemplateEngine make() {
-    var resolver = new ClassLoaderTemplateResolver(Views.class.getClassLoader());
-    resolver.setPrefix("templates/");
-    resolver.setSuffix(".html");
-    resolver.setTemplateMode(TemplateMode.HTML);
-    resolver.setCharacterEncoding(StandardCharsets.UTF_8.name());
-    resolver.setCacheable(true);
-    var dialect = new StandardDialect();
-    dialect.setVariableExpressionEvaluator(new Expressions());
-    var engine = new TemplateEngine();
-    engine.setDialect(dialect);
-    engine.setTemplateResolver(resolver);
-    return engine;
+    private static TemplateEngine make() {
+      var resolver = new ClassLoaderTemplateResolver(Views.class.getClassLoader());
+      resolver.setPrefix("templates/");
+      resolver.setSuffix(".html");
+      resolver.setTemplateMode(TemplateMode.HTML);
+      resolver.setCharacterEncoding(StandardCharsets.UTF_8.name());
+      resolver.setCacheable(true);
+      var dialect = new StandardDialect();
+      dialect.setVariableExpressionEvaluator(new Expressions());
+      var engine = new TemplateEngine();
+      engine.setDialect(dialect);
+      engine.setTemplateResolver(resolver);
+      return engine;
+    }
   }
 
   /// What pages are made of, looked up when it is first needed.

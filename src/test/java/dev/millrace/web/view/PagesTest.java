@@ -7,6 +7,7 @@ import dev.millrace.web.Chromium;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.logging.LogEntry;
 
 /// The pages in a real browser.
 @Tag("browser")
@@ -64,6 +66,11 @@ class PagesTest {
     Chromium.until(browser, Duration.ofSeconds(10), what, holds);
   }
 
+  /// What the browser has complained about since it was asked last.
+  private static List<LogEntry> complaints() {
+    return browser.manage().logs().get("browser").getAll().stream().filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue()).toList();
+  }
+
   private static WebElement id(String id) {
     return browser.findElement(By.id(id));
   }
@@ -78,16 +85,21 @@ class PagesTest {
 
   @Test
   void no_page_complains_and_none_is_wider_than_a_phone() {
+    complaints();
     List<String> pages =
         List.of("/", "/empty", "/missing", "/pipelines/shop", "/pipelines/graph-30", "/pipelines/line-100", "/pipelines/fresh", "/refused/shop", "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/changes/51/build/compile", "/pipelines/shop/definition", "/pipelines/shop/changes/49/comparison", "/pipelines/shop/changes/46/verify/unit/difference", "/pipelines/shop/changes/46/verify/unit/difference?newer", "/pipelines/line-30/changes/48", "/?find=graph", "/wall", "/pipelines/shop/wall", "/pipelines/shop?window=30d", "/pipelines/graph-30?zoom=fit", "/pipelines/shop/statistics", "/pipelines/shop/statistics?days=7&stage=verify", "/pipelines/graph-30/statistics?days=365", "/pipelines/small/statistics", "/pipelines/fresh/statistics");
-    for (int width : new int[] {390, 800, 1400}) {
-      Chromium.size(browser, width, 900);
-      for (String page : pages) {
-        visit(page);
+    for (String page : pages) {
+      visit(page);
+      for (int width : new int[] {1400, 800, 390}) {
+        Chromium.size(browser, width, 900);
         assertThat(browser.executeScript("return document.documentElement.scrollWidth")).as(page + " at " + width).isEqualTo((long) width);
-        assertThat(browser.executeScript("return typeof htmx")).isEqualTo("object");
-        assertThat(browser.manage().logs().get("browser").getAll().stream().filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())).as(page).isEmpty();
       }
+      assertThat(browser.executeScript("return typeof htmx")).isEqualTo("object");
+      // and once more as a phone opens it
+      visit(page);
+      assertThat(browser.executeScript("return document.documentElement.scrollWidth")).as(page + " on a phone").isEqualTo(390L);
+      assertThat(complaints()).as(page).isEmpty();
+      Chromium.size(browser, 1400, 900);
     }
   }
 
@@ -411,10 +423,10 @@ class PagesTest {
   @Test
   void text_stands_out_from_its_ground_in_both_themes() {
     try {
-      for (boolean dark : new boolean[] {false, true}) {
-        Chromium.theme(browser, dark);
-        for (String page : List.of("/", "/empty", "/pipelines/shop", "/pipelines/graph-30", "/refused/shop", "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/definition", "/pipelines/shop/changes/49/comparison", "/pipelines/shop/changes/46/verify/unit/difference", "/pipelines/shop/changes/46/verify/unit/difference?newer", "/wall", "/wall?theme=light", "/pipelines/shop/statistics", "/pipelines/line-100/statistics", "/pipelines/fresh/statistics")) {
-          visit(page);
+      for (String page : List.of("/", "/empty", "/pipelines/shop", "/pipelines/graph-30", "/refused/shop", "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/definition", "/pipelines/shop/changes/49/comparison", "/pipelines/shop/changes/46/verify/unit/difference", "/pipelines/shop/changes/46/verify/unit/difference?newer", "/wall", "/wall?theme=light", "/pipelines/shop/statistics", "/pipelines/line-100/statistics", "/pipelines/fresh/statistics")) {
+        visit(page);
+        for (boolean dark : new boolean[] {false, true}) {
+          Chromium.media(browser, "", Map.of("prefers-color-scheme", dark ? "dark" : "light", "prefers-reduced-motion", "reduce"));
           assertThat((List<?>) browser.executeScript(CONTRAST)).as(page + (dark ? " dark" : " light")).isEmpty();
         }
       }
