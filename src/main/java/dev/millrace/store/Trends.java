@@ -66,7 +66,17 @@ public final class Trends {
   private final KnownPasts known = new KnownPasts();
   private final Map<StageKey, Found> shifts = new ConcurrentHashMap<>();
 
+  private final Map<PeriodKey, Stretch> stretches = new ConcurrentHashMap<>();
+
   private record StageKey(PipelineName pipeline, StageName stage) {}
+
+  private record PeriodKey(PipelineName pipeline, int days) {}
+
+  /// The numbers of the changes that came since then.
+  ///
+  /// @param first above the last one when none did
+  /// @param attempts of one change, on the average
+  private record Stretch(Instant from, int first, int last, double attempts) {}
 
   /// What was found when this was the newest trial.
   private record Found(Figures.Latest newest, Optional<Shift> shift) {}
@@ -170,12 +180,13 @@ public final class Trends {
 
   private Past read(DSLContext sql, Reading reading, PipelineName pipeline, Period period, @Nullable StageName only) {
     int last = number(sql, pipeline, Integer.MAX_VALUE);
-    int first = firstSince(sql, pipeline, period.from(), last);
+    Stretch stretch = stretch(sql, pipeline, period, last);
+    int first = stretch.first();
     if (first > last) {
       return new Past(period, 0, 1, List.of(), Map.of(), List.of());
     }
     int changes = last - first + 1;
-    int every = every(changes * attemptsOfOne(sql, pipeline, first, last));
+    int every = every(changes * stretch.attempts());
     // by the number itself, and doubled when they become too many: so they are the same ones on the next page
     List<Integer> wanted =
         IntStream.rangeClosed(first, last).filter(number -> number % every == 0).boxed().toList();
@@ -190,6 +201,23 @@ public final class Trends {
       its.worked().stream().filter(one -> only == null || one.stage().equals(only)).forEach(worked::add);
     }
     return new Past(period, changes, every, journeys, trials, worked);
+  }
+
+  /// What was found of a period that begins then, and is found again until a tenth more changes have come: when a change
+  /// came does not become another, and how many attempts one has does so slowly.
+  private Stretch stretch(DSLContext sql, PipelineName pipeline, Period period, int last) {
+    var key = new PeriodKey(pipeline, period.days());
+    Stretch known = stretches.get(key);
+    if (known != null && known.from().equals(period.from()) && last - known.last() <= (known.last() - known.first()) / 10) {
+      return known;
+    }
+    int first = firstSince(sql, pipeline, period.from(), last);
+    double attempts = first > last ? 1 : attemptsOfOne(sql, pipeline, first, last);
+    var found = new Stretch(period.from(), first, last, attempts);
+    if (first <= last) {
+      stretches.put(key, found);
+    }
+    return found;
   }
 
   /// Which changes are looked at when there are so many attempts: every one, every second, every fourth, ...
