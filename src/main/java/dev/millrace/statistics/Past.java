@@ -8,7 +8,7 @@ import java.util.Map;
 /// What is known of the changes of one pipeline that came in a period.
 ///
 /// @param changes how many came
-/// @param every 1 when all of them are here; else only every so manieth is, because they are too many to look at
+/// @param every 1 when all of them are here; else only those whose number it divides, because they are too many to look at
 /// @param journeys of those that were to be integrated, oldest first
 /// @param trials of their stages
 /// @param worked of the steps of the stages that were asked for
@@ -29,10 +29,5 @@ public record Past(
     var series = new LinkedHashMap<StageName, Series>();
     stages.forEach(stage -> series.put(stage, Series.of(trials(stage), period)));
     return series;
-  }
-
-  /// How many of the changes are here.
-  public int seen() {
-    return every == 1 ? changes : (changes + every - 1) / every;
   }
 }

@@ -33,7 +33,14 @@ public record Period(int days, Instant from, Instant to, Grain grain, int bucket
 
   /// The beginning of each bucket, oldest first.
   public List<Instant> starts() {
-    return IntStream.range(0, buckets).mapToObj(at -> from.plus(grain.length().multipliedBy(at))).toList();
+    return IntStream.range(0, buckets).mapToObj(this::start).toList();
+  }
+
+  /// The beginning of a bucket.
+  ///
+  /// @param at from 0
+  public Instant start(int at) {
+    return from.plus(grain.length().multipliedBy(at));
   }
 
   /// Which bucket an instant lies in, from 0; below 0 before the first, and never behind the last.

@@ -212,6 +212,7 @@ public final class Store implements DatabaseCopy, AutoCloseable {
     flaky = writing.flaky();
     tail.add(writing.moved());
     figures.committed(writing.moved());
+    trends.saved(writing.changes().keySet());
     firstSequence = first;
     lastSequence = writing.lastSequence();
   }

@@ -140,7 +140,7 @@ public record Chart(
     var stretch = new ArrayList<Integer>();
     for (int at = 0; at < period.buckets(); at++) {
       Tally figures = series.buckets().get(at);
-      Instant start = period.starts().get(at);
+      Instant start = period.start(at);
       Duration median = figures.median();
       if (median == null) {
         draw(series, period, scale, stretch, area, line);
@@ -249,7 +249,7 @@ public record Chart(
   private static List<Mark> across(Period period) {
     var marks = new ArrayList<Mark>();
     for (int at = 0; at < period.buckets(); at++) {
-      ZonedDateTime start = period.starts().get(at).atZone(ZoneOffset.UTC);
+      ZonedDateTime start = period.start(at).atZone(ZoneOffset.UTC);
       boolean marked =
           switch (period.grain()) {
             case QUARTER_DAY -> start.getHour() == 0;
@@ -282,7 +282,7 @@ public record Chart(
   }
 
   private static String when(Period period, int at) {
-    Instant start = period.starts().get(at);
+    Instant start = period.start(at);
     return switch (period.grain()) {
       case QUARTER_DAY -> WITH_HOUR.format(start);
       case DAY -> DAY_AND_YEAR.format(start);
@@ -295,6 +295,9 @@ public record Chart(
   }
 
   private static String place(double place) {
-    return String.format(Locale.ROOT, "%.2f", place);
+    // a page has thousands of them, and String.format takes ten times as long
+    long hundredths = Math.round(place * 100);
+    long digits = Math.abs(hundredths);
+    return (hundredths < 0 ? "-" : "") + digits / 100 + (digits % 100 < 10 ? ".0" : ".") + digits % 100;
   }
 }

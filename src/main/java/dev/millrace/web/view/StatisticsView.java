@@ -10,6 +10,7 @@ import dev.millrace.statistics.Account;
 import dev.millrace.statistics.ChangePoints;
 import dev.millrace.statistics.Delivery;
 import dev.millrace.statistics.Delivery.Outage;
+import dev.millrace.statistics.Grain;
 import dev.millrace.statistics.Tally;
 import dev.millrace.statistics.Past;
 import dev.millrace.statistics.Period;
@@ -55,7 +56,7 @@ public record StatisticsView(
     List<Step> failing,
     List<Flaky> flaky,
     String flakyMore,
-    List<Part> parts,
+    List<Piece<Part>> parts,
     String trendsJson,
     String trendsCsv,
     String deliveryJson,
@@ -116,7 +117,19 @@ public record StatisticsView(
   /// @param anchor its place on the page
   /// @param href the page about its steps; empty when this is that page
   /// @param says a sentence about what became of it
-  public record Part(String anchor, String name, String href, String numbers, String says, boolean any, Chart chart) {}
+  public record Part(String anchor, String name, String href, String numbers, String says, boolean any, Chart chart)
+      implements View.Fragment {
+    @Override
+    public String template() {
+      return "trend";
+    }
+  }
+
+  /// What the picture of a stage or of a step shows follows from these; when its period ends is of no matter to it.
+  private record PartKey(
+      PipelineName pipeline, String anchor, String name, String href, String what, Series series, Instant from, Grain grain, int buckets) {}
+
+  private static final int WEIGHT_OF_BUCKET = 120;
 
   @Override
   public String template() {
@@ -197,8 +210,8 @@ public record StatisticsView(
   private static String sampled(Past past) {
     return past.every() == 1
         ? ""
-        : "They are too many to look at all of them at once. All figures here are of every " + ordinal(past.every()) + " change, "
-            + String.format(Locale.ROOT, "%,d of %,d", past.seen(), past.changes()) + "; numbers of attempts and promotions are of those. Fewer days are exact.";
+        : "They are too many to look at all of them at once. All figures here are of every " + ordinal(past.every())
+            + " change; numbers of attempts and promotions are of those. Fewer days are exact.";
   }
 
   static String ordinal(int number) {
@@ -342,28 +355,36 @@ public record StatisticsView(
         step.flakes().size() <= 3 ? "" : "and " + (step.flakes().size() - 3) + " more");
   }
 
-  private static List<Part> parts(Account account, String here) {
+  private static List<Piece<Part>> parts(Account account, String here) {
     PipelineName pipeline = account.pipeline().name();
     Period period = account.past().period();
-    var parts = new ArrayList<Part>();
+    var parts = new ArrayList<Piece<Part>>();
     account
         .stages()
         .forEach(
             (stage, series) -> {
               boolean gone = account.pipeline().find(stage).isEmpty();
               parts.add(
-                  part(
-                      "stage-" + stage, stage.text() + (gone ? " (no longer defined)" : ""), account.only() == null ? here + "&stage=" + stage : "", series,
-                      Chart.ofTrials(pipeline, stage.text(), series, period)));
+                  piece(
+                      pipeline, "stage-" + stage, stage.text() + (gone ? " (no longer defined)" : ""),
+                      account.only() == null ? here + "&stage=" + stage : "", stage.text(), series, period));
             });
     account
         .steps()
         .forEach(
             (step, series) -> {
               String name = account.only() + "/" + step;
-              parts.add(part(name, name, "", series, Chart.ofTrials(pipeline, name, series, period)));
+              parts.add(piece(pipeline, name, name, "", name, series, period));
             });
     return List.copyOf(parts);
+  }
+
+  private static Piece<Part> piece(
+      PipelineName pipeline, String anchor, String name, String href, String what, Series series, Period period) {
+    return Piece.of(
+        new PartKey(pipeline, anchor, name, href, what, series, period.from(), period.grain(), period.buckets()),
+        WEIGHT_OF_BUCKET * period.buckets(),
+        () -> part(anchor, name, href, series, Chart.ofTrials(pipeline, what, series, period)));
   }
 
   private static Part part(String anchor, String name, String href, Series series, Chart chart) {

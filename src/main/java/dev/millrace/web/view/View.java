@@ -13,5 +13,5 @@ public sealed interface View {
 
   /// A piece of a page that is also fetched by itself.
   sealed interface Fragment extends View
-      permits FlowsView, FlowsView.Mini, TilesView, MapView, MirrorView, QueueView, StreamView, RowView, ChangeView, LinesView, LogHead, MatchesView, TabView {}
+      permits FlowsView, FlowsView.Mini, TilesView, MapView, MirrorView, QueueView, StreamView, RowView, ChangeView, LinesView, LogHead, MatchesView, TabView, StatisticsView.Part {}
 }

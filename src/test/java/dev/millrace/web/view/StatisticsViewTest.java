@@ -75,13 +75,13 @@ class StatisticsViewTest {
     assertThat(verdict.commit()).hasSize(8);
     assertThat(html(view)).contains("became <b>slower</b>").doesNotContain("<script>alert");
     assertThat(view.tiles()).extracting(StatisticsView.Tile::name).containsExactly("Lead time", "Promotions", "Change failure rate", "Time to restore", "Queue time");
-    assertThat(view.parts()).extracting(StatisticsView.Part::anchor).containsExactly("stage-build", "stage-verify", "stage-main", "stage-staging", "stage-production");
+    assertThat(view.parts()).extracting(part -> part.view().anchor()).containsExactly("stage-build", "stage-verify", "stage-main", "stage-staging", "stage-production");
   }
 
   @Test
   void one_stage_brings_its_steps() {
     StatisticsView view = Pasts.page(SHOP, 90, new StageName("verify"), Samples.SITE);
-    assertThat(view.parts()).extracting(StatisticsView.Part::anchor).containsExactly("stage-verify", "verify/unit", "verify/browser", "verify/lint");
+    assertThat(view.parts()).extracting(part -> part.view().anchor()).containsExactly("stage-verify", "verify/unit", "verify/browser", "verify/lint");
     assertThat(view.periods()).extracting(StatisticsView.Choice::href).allMatch(href -> href.endsWith("&stage=verify"));
     assertThat(view.trendsCsv()).isEqualTo("/api/v1/pipelines/shop/statistics/trends?days=90&stage=verify&format=csv");
     assertThat(html(view)).contains("aria-label=\"verify/unit: median");
