@@ -468,7 +468,8 @@
   const unmatched = new Set(); // `shop/42`
   const coming = new Map(); // numbers by the id of the stream
   const arrives = (stream, number, what) => {
-    const { dataset: { stream: pipeline, head, query, changes }, id } = stream;
+    // what is empty is no attribute
+    const { dataset: { stream: pipeline, head, query = '', changes }, id } = stream;
     const locator = `${pipeline}/${number}`;
     const before = Number(new URL(stream.getAttribute('hx-get'), location).searchParams.get('before'));
     if (byId(`row-${pipeline}-${number}`) || number < knownFrom(stream) || (head !== 'yes' && number >= before)) return;
@@ -485,8 +486,10 @@
           try {
             const row = await asked(`${changes}/${one}/row${query}`);
             const now = byId(id);
-            if (!now || now.dataset.query !== query || byId(row.id)) continue;
-            if (row.hidden) unmatched.add(row.dataset.live);
+            if (!now || (now.dataset.query ?? '') !== query) continue;
+            // it was asked for twice since it moved meanwhile; which answer is the newer one is not known
+            if (byId(row.id)) moved(byId(row.id));
+            else if (row.hidden) unmatched.add(row.dataset.live);
             else insert(now, row);
           } catch {
             setTimeout(() => byId(id) && moved(byId(id)), 3000);

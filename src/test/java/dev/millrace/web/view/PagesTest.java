@@ -252,11 +252,13 @@ class PagesTest {
   @Test
   void a_new_change_appears_at_the_head_of_the_stream() {
     visitLive("/pipelines/shop");
+    complaints();
     preview.moves(Samples.queued(Samples.shop(), 53, "Brand new", "Grace Hopper", "integrate/new", Instant.now()));
     until("it is there", () -> browser.findElement(By.cssSelector(".stream > li")).getDomAttribute("id").equals("row-shop-53"));
     preview.moves(Samples.gone(Samples.queued(Samples.shop(), 53, "Brand new", "Grace Hopper", "integrate/new", now.minusSeconds(60)), "r", now));
     until("it moves too", () -> state("cell-shop-53-build").equals("running"));
     assertThat(browser.findElements(By.id("row-shop-53"))).hasSize(1);
+    assertThat(complaints()).as("it was there at the first try").isEmpty();
   }
 
   @Test
