@@ -13,10 +13,10 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/// Schedules drawn by lot: changes come, leave, are bad, do not go together or do not merge; main is moved
-/// by others; the queue is held and released; results come in any order. `-Dschedules=10000` for more of them.
+/// Ten thousand schedules drawn by lot: changes come, leave, are bad, do not go together or do not merge; main is moved
+/// by others; the queue is held and released; results come in any order.
 class PolicyPropertiesTest {
-  private static final int SCHEDULES = Integer.getInteger("schedules", 2_000);
+  private static final int SCHEDULES = 10_000;
 
   @Test
   void whatever_the_order_of_results_main_takes_what_was_tested_nobody_innocent_is_refused_and_all_come_to_an_end() {
