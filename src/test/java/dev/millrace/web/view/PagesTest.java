@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -259,6 +260,23 @@ class PagesTest {
     until("it moves too", () -> state("cell-shop-53-build").equals("running"));
     assertThat(browser.findElements(By.id("row-shop-53"))).hasSize(1);
     assertThat(complaints()).as("it was there at the first try").isEmpty();
+  }
+
+  @Test
+  void a_new_change_that_moves_while_its_row_is_on_the_way_is_shown_as_it_is() {
+    visitLive("/pipelines/shop");
+    preview.held = 53;
+    preview.rowsSent = new CountDownLatch(1);
+    Change brandNew = Samples.queued(Samples.shop(), 53, "Brand new", "Grace Hopper", "integrate/new", now.minusSeconds(60));
+    preview.moves(brandNew);
+    until("its row is on the way", () -> preview.heldRows.get() == 1);
+    preview.moves(Samples.gone(brandNew, "r", now));
+    // events come in their order: when this one is seen, the page knows the one before
+    preview.moves(Samples.gone(waiting(), "r", now));
+    until("the other one moves", () -> state("cell-shop-52-build").equals("running"));
+    preview.rowsSent.countDown();
+    until("it moves", () -> !browser.findElements(By.id("cell-shop-53-build")).isEmpty() && state("cell-shop-53-build").equals("running"));
+    assertThat(browser.findElements(By.id("row-shop-53"))).hasSize(1);
   }
 
   @Test

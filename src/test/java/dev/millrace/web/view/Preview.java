@@ -25,6 +25,8 @@ import java.util.OptionalLong;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /// A server of the pages with sample values, to look at them and to try them in a browser. It answers the addresses that
@@ -79,7 +81,7 @@ final class Preview implements AutoCloseable {
               routes.get("/pipelines/{p}/definition", at -> html(at, DefinitionView.of(flow(at).definition(), site(null))));
               routes.get("/pipelines/{p}/statistics", at -> html(at, Pasts.page(flow(at).pipeline(), at.queryParam("days") == null ? 30 : Integer.parseInt(at.queryParam("days")), at.queryParam("stage") == null ? null : new StageName(at.queryParam("stage")), site(null))));
               routes.get("/pipelines/{p}/changes/{n}", at -> html(at, ChangePage.of(change(at), flow(at), notes(change(at)), evidence(change(at)), "", site(null))));
-              routes.get("/pipelines/{p}/changes/{n}/row", at -> html(at, RowView.of(change(at), flow(at), map(at), Wanted.of(at, 1), site(null))));
+              routes.get("/pipelines/{p}/changes/{n}/row", this::row);
               routes.get("/pipelines/{p}/changes/{n}/body", at -> html(at, ChangeView.of(change(at), flow(at), notes(change(at)), evidence(change(at)), Instant.now())));
               routes.get("/pipelines/{p}/changes/{n}/{stage}/{step}", this::log);
               routes.get("/pipelines/{p}/changes/{n}/{stage}/{step}/lines", this::lines);
@@ -100,10 +102,24 @@ final class Preview implements AutoCloseable {
   /// How many rows come at once; and whether the next ones do not come.
   volatile int portion = 30;
   volatile boolean withoutOlder;
-  final java.util.concurrent.atomic.AtomicInteger asked = new java.util.concurrent.atomic.AtomicInteger();
+  final AtomicInteger asked = new AtomicInteger();
 
   /// What was posted from a row.
   final List<String> wanted = java.util.Collections.synchronizedList(new ArrayList<>());
+
+  /// How many of the rows were asked for that are held up; what is answered is made at once, and sent when this is open.
+  final AtomicInteger heldRows = new AtomicInteger();
+  volatile CountDownLatch rowsSent = new CountDownLatch(0);
+  volatile int held;
+
+  private void row(Context at) throws InterruptedException {
+    var row = RowView.of(change(at), flow(at), map(at), Wanted.of(at, 1), site(null));
+    if (at.pathParam("n").equals(String.valueOf(held))) {
+      heldRows.incrementAndGet();
+      rowsSent.await();
+    }
+    html(at, row);
+  }
 
   private void streamed(Context at) {
     asked.incrementAndGet();
