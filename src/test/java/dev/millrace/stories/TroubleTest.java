@@ -79,16 +79,20 @@ class TroubleTest extends Story {
         .containsExactly("test/test 1 errored (the container is gone)", "test/test 2 passed", "main/promote 1 passed");
   }
 
-  @Test
-  void a_log_that_cannot_be_kept_is_waited_for() throws Exception {
+  /// A step that prints two lines and ends well, whose log can be opened, but there is no room for what is written.
+  private Path passesWithAFullLog() throws Exception {
     Path log = mill.data().resolve("logs/shop/1/test/test/1.log");
     Files.createDirectories(log.getParent());
-    // it can be opened, and each write finds that there is no room
     Files.createSymbolicLink(log, Path.of("/dev/full"));
     shop.push("integrate/tea", "Sell tea", "tea", "green\n");
-    mill.runs("1/test/test/1");
     mill.prints("1/test/test/1", "one\ntwo\n");
     mill.passes("1/test/test/1");
+    return log;
+  }
+
+  @Test
+  void a_log_that_cannot_be_kept_is_waited_for() throws Exception {
+    Path log = passesWithAFullLog();
     mill.shows(
         "/health/ready",
         "shop/1/test/test/1 waits for its log: the log cannot be written: No space left on device; see that the disk has room");
@@ -101,13 +105,7 @@ class TroubleTest extends Story {
 
   @Test
   void who_waits_for_a_log_that_cannot_be_kept_can_be_cancelled() throws Exception {
-    Path log = mill.data().resolve("logs/shop/1/test/test/1.log");
-    Files.createDirectories(log.getParent());
-    Files.createSymbolicLink(log, Path.of("/dev/full"));
-    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
-    mill.runs("1/test/test/1");
-    mill.prints("1/test/test/1", "one\n");
-    mill.passes("1/test/test/1");
+    passesWithAFullLog();
     mill.shows("/health/ready", "waits for its log");
     mill.cancel(1);
     mill.becomes(1, "cancelled");
