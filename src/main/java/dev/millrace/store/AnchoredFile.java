@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// By itself H2 (2.3.232) loses what was committed when its process is killed at the wrong moment. It writes the header only
 /// now and then; the newest chunk is found from there by each chunk's guess of where the next one will be, and a link of
 /// that chain may lie where space has just been used again. And once it was closed in order, its header claims so until
-/// the first chunk after that has been written; if then a chunk is gone that nothing needs any more, H2 falls back to the
-/// oldest that looks complete, minutes or hours before. So the header is written with each chunk here, and never claims an
+/// the first chunk after that has been written; if then a chunk is gone that nothing needs any more, H2 falls back to an
+/// older one that looks complete, from minutes or hours before. So the header is written with each chunk here, and never claims an
 /// orderly end. That is 8 KB more for each commit, for which no disk is waited for.
 ///
 /// The format of both is that of <https://h2database.com/html/mvstore.html#fileFormat>. H2 makes its own instances of this.
@@ -68,11 +68,11 @@ public final class AnchoredFile extends FilePathWrapper {
       while (bytes.hasRemaining() && file.read(bytes, (long) block * BLOCK + bytes.position()) > 0) {}
       HashMap<String, String> map = map(bytes.flip());
       String sum = map == null ? null : map.remove("fletcher");
-      return map != null && text(map, sum) ? map : null;
+      return map != null && sumsUpTo(map, sum) ? map : null;
     }
 
     /// Whether it is what was summed up, which needs the order it was written in: H2's, as here.
-    private static boolean text(HashMap<String, String> map, @Nullable String sum) {
+    private static boolean sumsUpTo(HashMap<String, String> map, @Nullable String sum) {
       return sum != null && sum.equals(fletcher(DataUtils.appendMap(new StringBuilder(), map).toString()));
     }
 
