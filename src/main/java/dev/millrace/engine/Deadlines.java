@@ -71,9 +71,9 @@ final class Deadlines implements AutoCloseable {
       Duration limit = Duration.between(attempt.startedAt().orElseThrow(), deadline.get());
       Long first = seen.get(attempt.id());
       Duration known = first == null ? limit : Duration.ofNanos(System.nanoTime() - first);
-      long delay = limit.minus(ran(Duration.between(attempt.startedAt().orElseThrow(), clock.instant()), known)).toMillis();
+      long delay = limit.minus(ran(Duration.between(attempt.startedAt().orElseThrow(), clock.instant()), known)).toNanos();
       Runnable passed = () -> engine.tell(new Event.DeadlinePassed(clock.instant(), attempt.id()));
-      waiting.put(attempt.id(), timer.schedule(passed, delay, TimeUnit.MILLISECONDS));
+      waiting.put(attempt.id(), timer.schedule(passed, delay, TimeUnit.NANOSECONDS));
     }
   }
 

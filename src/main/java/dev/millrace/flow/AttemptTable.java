@@ -21,6 +21,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// What becomes of an attempt: one row for each state and event. javac holds that none is missing.
+///
+/// What ended by itself keeps its end, also when that is seen only after it was told to stop: a success always, a fault when
+/// it lies before the time was over (both instants are of the engine's clock; when that was set back meanwhile, they say nothing).
 final class AttemptTable {
   private AttemptTable() {}
 
@@ -46,6 +49,8 @@ final class AttemptTable {
 
       case Cell(Stopping(var _, var reason), Started(var at, var _)) -> new Stopping(at, reason);
       case Cell(Stopping(var from, var _), Succeeded(var at)) -> new Passed(from == null ? at : from, at);
+      case Cell(Stopping(var from, StopReason.TimedOut(var limit)), Faulted(var at, var fault))
+          when from != null && !at.isBefore(from) && at.isBefore(from.plus(limit)) -> new Failed(from, at, fault);
       case Cell(Stopping(var from, var reason), Faulted(var at, var _)) -> stopped(from, at, reason);
       case Cell(Stopping(var from, var reason), Broke(var at, var _, var _)) -> stopped(from, at, reason);
       case Cell(Stopping stopping, StopWanted _) -> stopping;

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 /// The table, printed: `docs/attempt.md` is what this test prints, and it fails when the file differs.
 class AttemptTableTest {
   private static final Instant T = Instant.EPOCH;
+  private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final Path PAGE = Path.of("docs/attempt.md");
 
   private static final Map<String, AttemptState> STATES = new LinkedHashMap<>();
@@ -42,14 +43,15 @@ class AttemptTableTest {
     STATES.put("planned", new Planned());
     STATES.put("running", new Running(T));
     STATES.put("stopping (cancelled)", new Stopping(T, new StopReason.Cancelled("why")));
-    STATES.put("stopping (timed out)", new Stopping(T, new StopReason.TimedOut(Duration.ofMinutes(1))));
+    STATES.put("stopping (timed out)", new Stopping(T, new StopReason.TimedOut(LIMIT)));
     STATES.put("passed", new Passed(T, T));
     STATES.put("failed", new Failed(T, T, new Fault.ExitCode(1)));
     STATES.put("errored", new Errored(T, T, "why", true));
     STATES.put("cancelled", new Cancelled(T, T, "why"));
     EVENTS.put("started", new Started(T));
     EVENTS.put("succeeded", new Succeeded(T));
-    EVENTS.put("faulted", new Faulted(T, new Fault.ExitCode(1)));
+    EVENTS.put("faulted in time", new Faulted(T, new Fault.ExitCode(1)));
+    EVENTS.put("faulted after it", new Faulted(T.plus(LIMIT), new Fault.ExitCode(1)));
     EVENTS.put("broke", new Broke(T, "why", true));
     EVENTS.put("stop wanted", new StopWanted(T, new StopReason.Cancelled("why")));
     EVENTS.put("never started", new NeverStarted(T));

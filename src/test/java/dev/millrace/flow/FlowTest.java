@@ -5,6 +5,7 @@ import static dev.millrace.flow.Scene.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.change.AttemptState;
+import dev.millrace.change.Fault;
 import dev.millrace.change.Image;
 import dev.millrace.pipeline.BranchPattern;
 import java.util.List;
@@ -290,6 +291,15 @@ class FlowTest {
     assertThat(scene.owed()).isEqualTo("run 1/build/build/1, stop 1/build/build/1");
     scene.fails("1/build/build/1").merged(1, "m0").started("1/build/build/2").deadline("1/build/build/2").fails("1/build/build/2");
     assertThat(scene.reason(1)).startsWith("build failed: build: timed out after 600 s");
+  }
+
+  @Test
+  void a_step_that_failed_in_time_keeps_its_fault_when_that_is_seen_too_late() {
+    scene.pushed("integrate/a", "a").merged(1, "m0").started("1/build/build/1");
+    var inTime = new AttemptEvent.Faulted(scene.tick(), new Fault.ExitCode(3));
+    scene.deadline("1/build/build/1").tried("1/build/build/1", inTime).merged(1, "m0").fails("1/build/build/2");
+    assertThat(scene.change(1).attempts().getFirst().state())
+        .isInstanceOfSatisfying(AttemptState.Failed.class, failed -> assertThat(failed.fault()).isEqualTo(inTime.fault()));
   }
 
   @Test

@@ -195,11 +195,13 @@ final class Scene {
     return tell(new Event.TargetMoved(tick(), attempt(attempt), commit(found)));
   }
 
+  /// The ten minutes of a step are over.
   Scene deadline(String attempt) {
+    clock = clock.plus(Duration.ofMinutes(10));
     return tell(new Event.DeadlinePassed(tick(), attempt(attempt)));
   }
 
-  private Scene tried(String attempt, AttemptEvent event) {
+  Scene tried(String attempt, AttemptEvent event) {
     return tell(new Event.Tried(attempt(attempt), event));
   }
 
