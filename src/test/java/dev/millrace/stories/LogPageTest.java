@@ -383,7 +383,7 @@ class LogPageTest {
     assertWithoutGap();
 
     mill.passes("1/test/slow/1");
-    until("its end is told", () -> text("log").matches("(?s).*Passed after [0-9.]+s"));
+    until("its end is told", () -> text("log").matches("(?s).*Passed after [0-9][0-9.ms ]*s"));
     until("and in its head", () -> text("log-top").contains("passed") && browser.getTitle().startsWith("passed"));
     assertThat(text("log-say")).isEqualTo("Step passed");
     assertThat(id("follow").isDisplayed()).isFalse();
