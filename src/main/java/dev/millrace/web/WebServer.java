@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http.MimeTypes;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,11 @@ public final class WebServer implements AutoCloseable {
   private final Javalin javalin;
   private final Leaving leaving = new Leaving();
   private @Nullable Door door;
+
+  /// Loads what takes Jetty a while: it looks through all locales of the JDK.
+  public static void load() {
+    var _ = MimeTypes.DEFAULTS;
+  }
 
   /// @param git answers below `/git/`
   /// @param entrance where people come in
