@@ -67,6 +67,11 @@ public final class Repositories implements AutoCloseable {
   private final Map<RepositoryName, Repository> opened = new ConcurrentHashMap<>();
   private volatile @Nullable TreeMerge merger;
 
+  /// Loads what takes JGit a while and touches no repository.
+  public static void load() {
+    Isolation.begin();
+  }
+
   /// Creates the folder if it is not there. Workspaces are cached beside it, in `workspaces`.
   public Repositories(Path root) {
     this(root, null);

@@ -22,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,9 +47,18 @@ public final class Server implements AutoCloseable {
     Entrance entrance = Entrance.open(settings.listen(), settings.port());
     address = settings.url().isEmpty() ? "http://localhost:" + entrance.port() : settings.url().replaceAll("/+$", "");
 
+    // Beside the store, which takes longest, and not beside what uses the same classes: their initializers would meet.
+    var loading =
+        CompletableFuture.runAsync(
+            () -> {
+              Repositories.load();
+              WebServer.load();
+            },
+            load -> Thread.ofPlatform().daemon().name("loading").start(load));
     var reader = new DefinitionReader(settings.fileRemotes());
     String database = settings.database().isEmpty() ? Store.h2(data) : settings.database();
     store = Store.open(database, (name, path, text) -> reader.pipeline(name, new Source(path, text)));
+    loading.join();
     repositories = new Repositories(data.resolve("git"));
     Path credentials = settings.credentials() == null ? data.resolve("credentials") : settings.credentials();
     remotes = new Remotes(data.resolve("ssh"), credentials, settings.fileRemotes());

@@ -32,14 +32,23 @@ final class ServerProcess implements AutoCloseable {
   /// @param headStart whether with what the JVM remembers of an earlier start
   /// @param options of the server, besides its port and its data
   ServerProcess(boolean headStart, String... options) throws IOException, InterruptedException {
-    this(
-        headStart ? List.of("-XX:AOTCache=" + HEAD_START) : List.of(),
-        (port, directory) -> {
-          var all = new ArrayList<String>(List.of("-jar", "target/millrace.jar", "serve", "--port", String.valueOf(port)));
-          all.addAll(List.of("--data", directory.resolve("data").toString()));
-          all.addAll(List.of(options));
-          return all;
-        });
+    this(ahead(headStart), (port, directory) -> serve(port, directory.resolve("data"), options));
+  }
+
+  /// A server over data that stay when it ends.
+  static ServerProcess over(Path data, boolean headStart) throws IOException, InterruptedException {
+    return new ServerProcess(ahead(headStart), (port, _) -> serve(port, data));
+  }
+
+  private static List<String> ahead(boolean headStart) {
+    return headStart ? List.of("-XX:AOTCache=" + HEAD_START) : List.of();
+  }
+
+  private static List<String> serve(int port, Path data, String... options) {
+    var all = new ArrayList<String>(List.of("-jar", "target/millrace.jar", "serve", "--port", String.valueOf(port)));
+    all.addAll(List.of("--data", data.toString()));
+    all.addAll(List.of(options));
+    return all;
   }
 
   /// A server without containers over the data of another directory, of which it gets a copy.
@@ -155,7 +164,12 @@ final class ServerProcess implements AutoCloseable {
     if (!process.waitFor(20, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
     }
-    try (var paths = Files.walk(directory)) {
+    delete(directory);
+  }
+
+  /// A directory with all that is in it.
+  static void delete(Path whole) throws IOException {
+    try (var paths = Files.walk(whole)) {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }

@@ -27,6 +27,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
@@ -81,24 +82,38 @@ final class Daemon implements AutoCloseable {
       new LogConfig(
           LogConfig.LoggingType.LOCAL, Map.of("max-size", "1000t", "max-file", "1", "compress", "false"));
 
-  private final String host;
-  private final DockerHttpClient http;
-  private final DockerClient client;
-  private final DockerClient patient;
-  private final DockerClient quick;
+  /// One way to the engine, with several patiences.
+  ///
+  /// @param http what everything else goes through that has no time limit
+  /// @param whole has no time limit for answers: it would cut the logs of a silent step
+  private record Clients(DockerHttpClient http, DockerClient whole, DockerClient patient, DockerClient quick) {}
 
+  private final String host;
+
+  /// Made aside, for it takes a tenth of a start.
+  private final CompletableFuture<Clients> clients;
+
+  /// @throws IllegalArgumentException if that is no address
   Daemon(String host) {
     this.host = host;
+    URI address = URI.create(host);
+    this.clients =
+        CompletableFuture.supplyAsync(
+            () -> clients(address), making -> Thread.ofPlatform().daemon().name("docker client").start(making));
+  }
+
+  private static Clients clients(URI host) {
     DockerClientConfig config =
         DefaultDockerClientConfig.createDefaultConfigBuilder()
-            .withDockerHost(host)
+            .withDockerHost(host.toString())
             .withApiVersion(RemoteApiVersion.UNKNOWN_VERSION)
             .build();
-    // no time limit for answers: it would cut the logs of a silent step
-    this.http = transport(config).build();
-    this.client = DockerClientImpl.getInstance(config, http);
-    this.patient = DockerClientImpl.getInstance(config, transport(config).responseTimeout(LONGEST).build());
-    this.quick = DockerClientImpl.getInstance(config, transport(config).responseTimeout(PATIENCE).build());
+    DockerHttpClient http = transport(config).build();
+    return new Clients(
+        http,
+        DockerClientImpl.getInstance(config, http),
+        DockerClientImpl.getInstance(config, transport(config).responseTimeout(LONGEST).build()),
+        DockerClientImpl.getInstance(config, transport(config).responseTimeout(PATIENCE).build()));
   }
 
   private static ZerodepDockerHttpClient.Builder transport(DockerClientConfig config) {
@@ -141,7 +156,9 @@ final class Daemon implements AutoCloseable {
       return new Creation.Made(
           ask(
               () ->
-                  patient
+                  clients
+                      .join()
+                      .patient()
                       .createContainerCmd(assignment.image())
                       .withName(name)
                       .withLabels(labels)
@@ -193,7 +210,7 @@ final class Daemon implements AutoCloseable {
             pulled.complete(true);
           }
         };
-    client.pullImageCmd(reference).exec(progress);
+    clients.join().whole().pullImageCmd(reference).exec(progress);
     try {
       pulled.get();
     } catch (ExecutionException failed) {
@@ -209,17 +226,18 @@ final class Daemon implements AutoCloseable {
 
   /// Unpacks the archive into the workspace of a container that was not started.
   void unpack(String id, InputStream tar) {
-    ask(() -> client.copyArchiveToContainerCmd(id).withRemotePath(WORKSPACE).withTarInputStream(tar).exec());
+    DockerClient whole = clients.join().whole();
+    ask(() -> whole.copyArchiveToContainerCmd(id).withRemotePath(WORKSPACE).withTarInputStream(tar).exec());
   }
 
   void start(String id) {
-    ask(() -> patient.startContainerCmd(id).exec());
+    ask(() -> clients.join().patient().startContainerCmd(id).exec());
   }
 
   /// By name or id.
   Optional<Container> inspect(String container) {
     try {
-      return Optional.ofNullable(seen(ask(() -> patient.inspectContainerCmd(container).exec())));
+      return Optional.ofNullable(seen(ask(() -> clients.join().patient().inspectContainerCmd(container).exec())));
     } catch (Refused refused) {
       if (refused.status == Refused.MISSING) {
         return Optional.empty();
@@ -301,7 +319,7 @@ final class Daemon implements AutoCloseable {
   /// stops it saw it run a moment ago, and may be the second one to stop it.
   void stop(String id, Duration grace) {
     try {
-      ask(() -> patient.stopContainerCmd(id).withTimeout(Math.toIntExact(grace.toSeconds())).exec());
+      ask(() -> clients.join().patient().stopContainerCmd(id).withTimeout(Math.toIntExact(grace.toSeconds())).exec());
     } catch (Refused refused) {
       if (refused.status != Refused.MISSING && refused.status != Refused.UNCHANGED) {
         throw refused;
@@ -321,7 +339,7 @@ final class Daemon implements AutoCloseable {
 
   private void remove(String container, boolean force) {
     try {
-      ask(() -> patient.removeContainerCmd(container).withForce(force).withRemoveVolumes(true).exec());
+      ask(() -> clients.join().patient().removeContainerCmd(container).withForce(force).withRemoveVolumes(true).exec());
     } catch (Refused refused) {
       boolean goneAlready = refused.status == Refused.MISSING || refused.because().contains("already in progress");
       if (!goneAlready) {
@@ -333,7 +351,14 @@ final class Daemon implements AutoCloseable {
   /// The values that `wanted` has in containers with this label, in whatever state.
   List<String> labelled(String label, String text, String wanted) {
     return ask(
-            () -> patient.listContainersCmd().withShowAll(true).withLabelFilter(Map.of(label, text)).exec())
+            () ->
+                clients
+                    .join()
+                    .patient()
+                    .listContainersCmd()
+                    .withShowAll(true)
+                    .withLabelFilter(Map.of(label, text))
+                    .exec())
         .stream()
         .filter(container -> !"removing".equals(container.getState()))
         .flatMap(container -> Optional.ofNullable(container.getLabels().get(wanted)).stream())
@@ -342,7 +367,7 @@ final class Daemon implements AutoCloseable {
 
   Optional<String> trouble() {
     try {
-      Version version = ask(() -> quick.versionCmd().exec());
+      Version version = ask(() -> clients.join().quick().versionCmd().exec());
       return minor(version.getApiVersion()) < minor(OLDEST_API)
           ? Optional.of(
               "The Docker engine at %s is version %s, which is too old: install 20.10 or newer"
@@ -372,7 +397,7 @@ final class Daemon implements AutoCloseable {
   }
 
   private void stream(Request.Method method, String path, Body body) {
-    try (Response response = http.execute(Request.builder().method(method).path(path).build())) {
+    try (Response response = clients.join().http().execute(Request.builder().method(method).path(path).build())) {
       if (response.getStatusCode() >= 300) {
         String text = new String(response.getBody().readAllBytes(), StandardCharsets.UTF_8);
         throw new Refused(response.getStatusCode(), sentence(text));
@@ -426,9 +451,10 @@ final class Daemon implements AutoCloseable {
   @Override
   public void close() {
     try {
-      client.close();
-      patient.close();
-      quick.close();
+      Clients made = clients.join();
+      made.whole().close();
+      made.patient().close();
+      made.quick().close();
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);
     }

@@ -36,7 +36,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `/api/v1/pipelines/{pipeline}/changes`: start, list, show, run again, cancel.
 public final class ChangesResource {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final int MOST = 200;
   private static final String BY = "the API";
 
@@ -186,7 +185,7 @@ public final class ChangesResource {
   private static JsonNode body(Context context, String... known) {
     JsonNode body;
     try {
-      body = context.body().isBlank() ? JsonNodeFactory.instance.objectNode() : JSON.readTree(context.body());
+      body = context.body().isBlank() ? JsonNodeFactory.instance.objectNode() : Json.MAPPER.readTree(context.body());
     } catch (JacksonException e) {
       throw new BadRequestResponse(
           "The body is not JSON from line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr()
@@ -219,5 +218,10 @@ public final class ChangesResource {
       throw new BadRequestResponse("\"" + name + "\" is a text.");
     }
     return value.stringValue();
+  }
+
+  /// Made at the first request: it loads much.
+  private static final class Json {
+    static final JsonMapper MAPPER = new JsonMapper();
   }
 }

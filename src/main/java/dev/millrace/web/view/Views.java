@@ -6,8 +6,6 @@ import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -20,6 +18,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
@@ -173,6 +175,7 @@ public final class Views {
 
   /// What pages are made of, looked up when it is first needed.
   private static final class Made {
+    private static final Pattern MADE_OF = Pattern.compile("(public|templates)/[^/]+");
     private static final Set<String> NAMES = names();
     private static final String VERSION = version();
 
@@ -180,10 +183,12 @@ public final class Views {
       try {
         Path program = Path.of(Views.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         if (Files.isDirectory(program)) {
-          return names(program);
+          try (Stream<Path> files = Files.walk(program)) {
+            return names(files.map(file -> program.relativize(file).toString()));
+          }
         }
-        try (FileSystem jar = FileSystems.newFileSystem(program)) {
-          return names(jar.getPath("/"));
+        try (JarFile jar = new JarFile(program.toFile())) {
+          return names(jar.stream().map(JarEntry::getName));
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -192,14 +197,8 @@ public final class Views {
       }
     }
 
-    private static Set<String> names(Path root) throws IOException {
-      var names = new TreeSet<String>();
-      for (String folder : List.of("public", "templates")) {
-        try (Stream<Path> files = Files.list(root.resolve(folder))) {
-          files.forEach(file -> names.add(folder + "/" + file.getFileName()));
-        }
-      }
-      return names;
+    private static Set<String> names(Stream<String> files) {
+      return files.filter(MADE_OF.asMatchPredicate()).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String version() {
