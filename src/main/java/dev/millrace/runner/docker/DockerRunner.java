@@ -18,6 +18,8 @@ import java.nio.channels.Channels;
 import java.nio.channels.Pipe;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +44,12 @@ public final class DockerRunner implements Runner {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
   private static final Duration A_MOMENT = Duration.ofSeconds(1);
   private static final int LOG_TRIALS = 5;
+
+  /// The engine keeps what a container prints while it is away for those only that still run when it is back.
+  private static final String LINES_MAY_MISS =
+      "Millrace: the container engine was away from %s to %s UTC, when this step ended. What it printed meanwhile may be missing.";
+
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
   private static final Logger LOG = LoggerFactory.getLogger(DockerRunner.class);
 
   private final Daemon daemon;
@@ -457,6 +465,7 @@ public final class DockerRunner implements Runner {
     boolean followed = false;
     int trials = 0;
     Duration pause = FIRST_PAUSE;
+    Instant away = null;
     for (; ; ) {
       try {
         switch (daemon.inspect(id).orElse(null)) {
@@ -467,6 +476,7 @@ public final class DockerRunner implements Runner {
             return new Outcome.Unavailable(Instant.now(), "the Docker engine broke off starting the container", true);
           }
           case Container.Running running -> {
+            away = null;
             if (!told) {
               output.started(running.startedAt(), image(assignment, running.image()));
               told = true;
@@ -496,12 +506,18 @@ public final class DockerRunner implements Runner {
             try (Errands.Errand collecting = errands.start(() -> daemon.logs(id, false, reading))) {
               collecting.done();
             }
+            if (away != null && !exited.finishedAt().isBefore(away)) {
+              replay.say(exited.finishedAt(), LINES_MAY_MISS.formatted(TIME.format(away), TIME.format(Instant.now())));
+            }
             return ended(exited, replay);
           }
         }
       } catch (UncheckedIOException | Refused broken) {
         goOnIfOpen();
         replay.rethrow();
+        if (away == null && broken instanceof UncheckedIOException) {
+          away = Instant.now();
+        }
         if (trials == LOG_TRIALS) {
           return new Outcome.Unavailable(
               Instant.now(), "its log cannot be read to the end: " + broken.getMessage(), true);

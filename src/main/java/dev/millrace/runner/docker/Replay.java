@@ -56,6 +56,14 @@ final class Replay {
     }
   }
 
+  /// A line of our own behind all others.
+  synchronized void say(Instant stamp, String line) {
+    boolean within = Arrays.stream(unfinished).anyMatch(begun -> begun != Long.MAX_VALUE);
+    Instant at = latest == null || stamp.isAfter(latest) ? stamp : latest;
+    latest = at;
+    output.print(at, ((within ? "\n" : "") + line + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
   /// What the container's init said, if that was all and means that the shell could not be executed.
   synchronized Optional<String> initFailure() {
     String text = new String(first, StandardCharsets.UTF_8);

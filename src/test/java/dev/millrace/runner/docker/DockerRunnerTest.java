@@ -309,6 +309,25 @@ class DockerRunnerTest extends RunnerContract {
   }
 
   @Test
+  void a_step_that_ends_while_the_engine_is_away_says_that_its_log_may_lack_lines(@TempDir Path socket) throws Exception {
+    Recorder output = new Recorder();
+    try (UnreliableEngine engine = new UnreliableEngine(socket.resolve("docker.sock"));
+        Runner unlucky = new DockerRunner(engine.host(), INSTALLATION);
+        DockerClient docker = TestImages.client()) {
+      Future<Outcome> outcome = inBackground(unlucky, step("trap 'exit 5' TERM; printf 'all is\\nwell'; sleep 600 & wait"), output);
+      output.awaitLine("all is");
+      engine.goAway();
+      assertThat(unlucky.trouble()).isPresent();
+      docker.stopContainerCmd(nameOf(attempt(1))).exec();
+      engine.comeBack();
+      assertThat(code(soon(outcome))).isEqualTo(5);
+    }
+    assertThat(output.lines()).startsWith("all is", "well").hasSize(3);
+    assertThat(output.lines().getLast())
+        .matches("Millrace: the container engine was away from ..:..:.. to ..:..:.. UTC, when this step ended.*");
+  }
+
+  @Test
   void what_shall_stop_while_the_engine_is_away_is_stopped_when_it_is_back(@TempDir Path socket) throws Exception {
     Recorder output = new Recorder();
     try (UnreliableEngine engine = new UnreliableEngine(socket.resolve("docker.sock"));
