@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.server.Server;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,6 +15,7 @@ public final class Program {
   /// Runs a command and gives the exit code of the process.
   public static int run(String[] arguments) {
     if (arguments.length > 0 && arguments[0].equals("serve")) {
+      Server.prepare();
       // without the models of all other commands, for a start should be short
       return new CommandLine(new Serve())
           .setCommandName("millrace serve")

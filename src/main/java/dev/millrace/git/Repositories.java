@@ -68,7 +68,7 @@ public final class Repositories implements AutoCloseable {
   private volatile @Nullable TreeMerge merger;
 
   /// Loads what takes JGit a while and touches no repository.
-  public static void load() {
+  public static void prepare() {
     Isolation.begin();
   }
 

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,26 @@ public final class Server implements AutoCloseable {
   private final Hatch hatch;
   private final String address;
 
+  /// Begins to load what takes long to load, beside whatever is done until a server is made.
+  public static void prepare() {
+    var _ = Loading.REST;
+  }
+
+  /// What a start waits for before it uses the same classes, for their initializers must not meet.
+  private static final class Loading {
+    private static final Executor ASIDE = load -> Thread.ofPlatform().daemon().name("loading").start(load);
+
+    static final CompletableFuture<Void> STORE = CompletableFuture.runAsync(Store::prepare, ASIDE);
+
+    static final CompletableFuture<Void> REST =
+        STORE.thenRunAsync(
+            () -> {
+              Repositories.prepare();
+              WebServer.prepare();
+            },
+            ASIDE);
+  }
+
   /// @param runner given the installation's id, what executes its steps
   public Server(Settings settings, Function<String, Runner> runner, Clock clock) {
     Path data = settings.data().toAbsolutePath().normalize();
@@ -47,18 +68,11 @@ public final class Server implements AutoCloseable {
     Entrance entrance = Entrance.open(settings.listen(), settings.port());
     address = settings.url().isEmpty() ? "http://localhost:" + entrance.port() : settings.url().replaceAll("/+$", "");
 
-    // Beside the store, which takes longest, and not beside what uses the same classes: their initializers would meet.
-    var loading =
-        CompletableFuture.runAsync(
-            () -> {
-              Repositories.load();
-              WebServer.load();
-            },
-            load -> Thread.ofPlatform().daemon().name("loading").start(load));
     var reader = new DefinitionReader(settings.fileRemotes());
     String database = settings.database().isEmpty() ? Store.h2(data) : settings.database();
+    Loading.STORE.join();
     store = Store.open(database, (name, path, text) -> reader.pipeline(name, new Source(path, text)));
-    loading.join();
+    Loading.REST.join();
     repositories = new Repositories(data.resolve("git"));
     Path credentials = settings.credentials() == null ? data.resolve("credentials") : settings.credentials();
     remotes = new Remotes(data.resolve("ssh"), credentials, settings.fileRemotes());

@@ -49,6 +49,7 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.OrderField;
 import org.jooq.Result;
+import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +109,11 @@ public final class Store implements DatabaseCopy, AutoCloseable {
     this.firstSequence =
         database.read(sql -> sql.select(DSL.coalesce(DSL.min(MOVED.SEQUENCE), 1L)).from(MOVED).fetchSingle().value1());
     this.tail = new Tail(TAIL, lastSequence);
+  }
+
+  /// Loads what takes jOOQ a while and touches no database.
+  public static void prepare() {
+    var _ = DSL.using(SQLDialect.H2).selectFrom(CHANGE);
   }
 
   /// Opens the database, makes it if it is not there, and brings its tables up to date.

@@ -47,7 +47,7 @@ public final class WebServer implements AutoCloseable {
   private @Nullable Door door;
 
   /// Loads what takes Jetty a while: it looks through all locales of the JDK.
-  public static void load() {
+  public static void prepare() {
     var _ = MimeTypes.DEFAULTS;
   }
 
