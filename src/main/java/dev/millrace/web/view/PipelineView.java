@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 ///
 /// @param tracks the columns of the map and of every row
 /// @param narrowest the width below which they scroll instead of shrinking
-/// @param fit whether the map is as wide as the page, however little its boxes say then
+/// @param drawn the style sheet's classes for how much a box says, and for a map that is as wide as the page, however
+///   little its boxes say then
 /// @param windows what the figures can be of
 /// @param zooms how large the map can be drawn; empty where it fits anyway
 /// @param takes which branches come by themselves; may be empty
@@ -26,7 +27,7 @@ public record PipelineView(
     String commit,
     String tracks,
     String narrowest,
-    boolean fit,
+    String drawn,
     List<Choice> windows,
     List<Choice> zooms,
     String statistics,
@@ -111,7 +112,7 @@ public record PipelineView(
         abbreviated(flow.definition().commit()),
         map.tracks(),
         Choice.fits(at) ? "0" : FlowMap.number(map.narrowest()),
-        Choice.fits(at),
+        map.scale().css() + (Choice.fits(at) ? " fit" : ""),
         Choice.windows(flow.window(), at),
         Choice.zooms(map, at),
         Links.statistics(pipeline.name()),

@@ -148,7 +148,10 @@ class MapViewTest {
     assertThat(Choice.zooms(MAP, Address.of("/pipelines/shop"))).isEmpty();
     assertThat(Choice.zooms(FlowMap.of(Samples.line(30)), Address.of("/pipelines/l")).stream().filter(Choice::current)).extracting(Choice::text).containsExactly("readable");
     PipelineView fit = PipelineView.of(Samples.empty(SHOP), MAP, StreamView.of(Samples.empty(SHOP), MAP, List.of(), false, Samples.SITE), "", "", new Address("/pipelines/shop", Map.of("zoom", List.of("fit"))), Samples.SITE);
-    assertThat(fit.fit() + " " + fit.narrowest()).isEqualTo("true 0");
+    assertThat(fit.drawn() + ", " + fit.narrowest()).isEqualTo("roomy fit, 0");
+    Flow dense = Samples.empty(Samples.line(100));
+    FlowMap map = FlowMap.of(dense.pipeline());
+    assertThat(PipelineView.of(dense, map, false, Samples.SITE).drawn()).isEqualTo(MapView.of(dense, map).scale()).isEqualTo("dense");
   }
 
   @Test
