@@ -1,6 +1,15 @@
-// Arrow keys on the map: left and right along the edges, up and down within a column. Without it, Tab reaches every box.
+// The map: water flows into what runs, and arrow keys lead left and right along the edges, up and down within a column.
+// Without it, Tab reaches every box.
 (() => {
   'use strict';
+  // An animation of the style sheet would draw the whole map anew sixty times a second.
+  const still = matchMedia('(prefers-reduced-motion: reduce)');
+  let flowed = 0;
+  setInterval(() => {
+    const edges = document.hidden || still.matches ? null : document.querySelector('.edges:has(.water)');
+    flowed = (flowed + 2) % 12;
+    edges?.style.setProperty('--flows', -flowed);
+  }, 120);
   document.addEventListener('keydown', (event) => {
     const link = event.target.closest?.('.box-link');
     if (!link || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
