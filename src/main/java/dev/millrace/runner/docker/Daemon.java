@@ -40,6 +40,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -91,18 +92,28 @@ final class Daemon implements AutoCloseable {
   private final String host;
 
   /// Made aside, for it takes a tenth of a start.
-  private final CompletableFuture<Clients> clients;
+  private final CompletableFuture<Clients> making;
 
   /// @throws IllegalArgumentException if that is no address
   Daemon(String host) {
     this.host = host;
     URI address = URI.create(host);
-    this.clients =
+    this.making =
         CompletableFuture.supplyAsync(
-            () -> clients(address), making -> Thread.ofPlatform().daemon().name("docker client").start(making));
+            () -> made(address), make -> Thread.ofPlatform().daemon().name("docker client").start(make));
   }
 
-  private static Clients clients(URI host) {
+  /// The user's own settings of Docker may be what is wrong.
+  private Clients clients() {
+    try {
+      return making.join();
+    } catch (CompletionException broken) {
+      Throwable cause = Objects.requireNonNullElse(broken.getCause(), broken);
+      throw new UncheckedIOException(String.valueOf(cause.getMessage()), new IOException(cause.getMessage(), cause));
+    }
+  }
+
+  private static Clients made(URI host) {
     DockerClientConfig config =
         DefaultDockerClientConfig.createDefaultConfigBuilder()
             .withDockerHost(host.toString())
@@ -156,8 +167,7 @@ final class Daemon implements AutoCloseable {
       return new Creation.Made(
           ask(
               () ->
-                  clients
-                      .join()
+                  clients()
                       .patient()
                       .createContainerCmd(assignment.image())
                       .withName(name)
@@ -210,7 +220,7 @@ final class Daemon implements AutoCloseable {
             pulled.complete(true);
           }
         };
-    clients.join().whole().pullImageCmd(reference).exec(progress);
+    clients().whole().pullImageCmd(reference).exec(progress);
     try {
       pulled.get();
     } catch (ExecutionException failed) {
@@ -226,18 +236,18 @@ final class Daemon implements AutoCloseable {
 
   /// Unpacks the archive into the workspace of a container that was not started.
   void unpack(String id, InputStream tar) {
-    DockerClient whole = clients.join().whole();
+    DockerClient whole = clients().whole();
     ask(() -> whole.copyArchiveToContainerCmd(id).withRemotePath(WORKSPACE).withTarInputStream(tar).exec());
   }
 
   void start(String id) {
-    ask(() -> clients.join().patient().startContainerCmd(id).exec());
+    ask(() -> clients().patient().startContainerCmd(id).exec());
   }
 
   /// By name or id.
   Optional<Container> inspect(String container) {
     try {
-      return Optional.ofNullable(seen(ask(() -> clients.join().patient().inspectContainerCmd(container).exec())));
+      return Optional.ofNullable(seen(ask(() -> clients().patient().inspectContainerCmd(container).exec())));
     } catch (Refused refused) {
       if (refused.status == Refused.MISSING) {
         return Optional.empty();
@@ -319,7 +329,7 @@ final class Daemon implements AutoCloseable {
   /// stops it saw it run a moment ago, and may be the second one to stop it.
   void stop(String id, Duration grace) {
     try {
-      ask(() -> clients.join().patient().stopContainerCmd(id).withTimeout(Math.toIntExact(grace.toSeconds())).exec());
+      ask(() -> clients().patient().stopContainerCmd(id).withTimeout(Math.toIntExact(grace.toSeconds())).exec());
     } catch (Refused refused) {
       if (refused.status != Refused.MISSING && refused.status != Refused.UNCHANGED) {
         throw refused;
@@ -339,7 +349,7 @@ final class Daemon implements AutoCloseable {
 
   private void remove(String container, boolean force) {
     try {
-      ask(() -> clients.join().patient().removeContainerCmd(container).withForce(force).withRemoveVolumes(true).exec());
+      ask(() -> clients().patient().removeContainerCmd(container).withForce(force).withRemoveVolumes(true).exec());
     } catch (Refused refused) {
       boolean goneAlready = refused.status == Refused.MISSING || refused.because().contains("already in progress");
       if (!goneAlready) {
@@ -352,8 +362,7 @@ final class Daemon implements AutoCloseable {
   List<String> labelled(String label, String text, String wanted) {
     return ask(
             () ->
-                clients
-                    .join()
+                clients()
                     .patient()
                     .listContainersCmd()
                     .withShowAll(true)
@@ -367,7 +376,7 @@ final class Daemon implements AutoCloseable {
 
   Optional<String> trouble() {
     try {
-      Version version = ask(() -> clients.join().quick().versionCmd().exec());
+      Version version = ask(() -> clients().quick().versionCmd().exec());
       return minor(version.getApiVersion()) < minor(OLDEST_API)
           ? Optional.of(
               "The Docker engine at %s is version %s, which is too old: install 20.10 or newer"
@@ -397,7 +406,7 @@ final class Daemon implements AutoCloseable {
   }
 
   private void stream(Request.Method method, String path, Body body) {
-    try (Response response = clients.join().http().execute(Request.builder().method(method).path(path).build())) {
+    try (Response response = clients().http().execute(Request.builder().method(method).path(path).build())) {
       if (response.getStatusCode() >= 300) {
         String text = new String(response.getBody().readAllBytes(), StandardCharsets.UTF_8);
         throw new Refused(response.getStatusCode(), sentence(text));
@@ -451,10 +460,12 @@ final class Daemon implements AutoCloseable {
   @Override
   public void close() {
     try {
-      Clients made = clients.join();
-      made.whole().close();
-      made.patient().close();
-      made.quick().close();
+      if (!making.isCompletedExceptionally()) {
+        Clients made = clients();
+        made.whole().close();
+        made.patient().close();
+        made.quick().close();
+      }
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);
     }

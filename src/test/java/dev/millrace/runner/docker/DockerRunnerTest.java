@@ -22,6 +22,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -287,6 +288,17 @@ class DockerRunnerTest extends RunnerContract {
       assertThat(((Unavailable) outcome).because())
           .startsWith("The Docker engine at unix:///no/such/docker.sock cannot be reached (");
       assertThat(lost.trouble()).contains(((Unavailable) outcome).because());
+    }
+  }
+
+  @Test
+  void settings_of_docker_that_cannot_be_read_are_told(@TempDir Path settings) throws Exception {
+    Files.writeString(settings.resolve("config.json"), "{no");
+    System.setProperty("DOCKER_CONFIG", settings.toString());
+    try (Runner unlucky = new DockerRunner(TestImages.HOST, INSTALLATION)) {
+      assertThat(unlucky.trouble()).hasValueSatisfying(told -> assertThat(told).contains("cannot be reached (", "config"));
+    } finally {
+      System.clearProperty("DOCKER_CONFIG");
     }
   }
 
