@@ -61,7 +61,16 @@ final class Replay {
     boolean within = Arrays.stream(unfinished).anyMatch(begun -> begun != Long.MAX_VALUE);
     Instant at = latest == null || stamp.isAfter(latest) ? stamp : latest;
     latest = at;
-    output.print(at, ((within ? "\n" : "") + line + "\n").getBytes(StandardCharsets.UTF_8));
+    hand(at, ((within ? "\n" : "") + line + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void hand(Instant at, byte[] bytes) {
+    try {
+      output.print(at, bytes);
+    } catch (RuntimeException broken) {
+      failure = broken;
+      throw broken;
+    }
   }
 
   /// What the container's init said, if that was all and means that the shell could not be executed.
@@ -129,12 +138,7 @@ final class Replay {
           if (printed++ == 0) {
             first = whole;
           }
-          try {
-            output.print(at, whole);
-          } catch (RuntimeException broken) {
-            failure = broken;
-            throw broken;
-          }
+          hand(at, whole);
         }
       }
     }
