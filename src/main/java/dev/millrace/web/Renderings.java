@@ -8,9 +8,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,7 +46,7 @@ final class Renderings {
   private static final int OVERHEAD = 600;
 
   private final Tidings tidings;
-  private final Clock clock;
+  private final InstantSource clock;
   private final Supplier<String> trouble;
   private final LongSupplier nanos;
   private final Map<Key, Rendering> kept = new LinkedHashMap<>(64, 0.75f, true);
@@ -54,12 +54,12 @@ final class Renderings {
   private long bytes;
 
   /// @param trouble what is the matter with the server; empty for nothing. It stands on every page.
-  Renderings(Tidings tidings, Clock clock, Supplier<String> trouble) {
+  Renderings(Tidings tidings, InstantSource clock, Supplier<String> trouble) {
     this(tidings, clock, trouble, System::nanoTime);
   }
 
   /// @param nanos the machine's clock, which nobody sets
-  Renderings(Tidings tidings, Clock clock, Supplier<String> trouble, LongSupplier nanos) {
+  Renderings(Tidings tidings, InstantSource clock, Supplier<String> trouble, LongSupplier nanos) {
     this.nanos = nanos;
     this.tidings = tidings;
     this.clock = clock;
@@ -72,11 +72,14 @@ final class Renderings {
   ///
   /// @param nanos by the machine; `at` is by the server's clock, which tests set
   private record Moment(long moved, long nanos, Instant at) {
-    /// Whether what was begun then does for who asks at `asked`.
+    /// Whether what was begun then does for who asked at `asked`: later, however long that has had to wait for it, or
+    /// shortly before.
     boolean serves(Moment asked) {
-      return moved >= asked.moved
-          && asked.nanos - nanos <= FRESH.toNanos()
-          && Duration.between(at, asked.at).abs().compareTo(FRESH) <= 0;
+      return moved >= asked.moved && (nanos - asked.nanos > 0 || isShortlyBefore(asked));
+    }
+
+    private boolean isShortlyBefore(Moment asked) {
+      return asked.nanos - nanos <= FRESH.toNanos() && Duration.between(at, asked.at).abs().compareTo(FRESH) <= 0;
     }
   }
 

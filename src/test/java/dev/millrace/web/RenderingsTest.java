@@ -14,9 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,6 +22,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,7 +36,8 @@ class RenderingsTest {
   private volatile String trouble = "";
   private final Renderings renderings =
       new Renderings(
-          movements.tidings(), Clock.fixed(Instant.EPOCH, ZoneOffset.UTC), () -> trouble, nanos::get);
+          movements.tidings(), () -> Instant.EPOCH.plusNanos(nanos.get()), () -> trouble, this::readClock);
+  private final AtomicInteger clockRead = new AtomicInteger();
   private final AtomicInteger rendered = new AtomicInteger();
   private volatile Handler handler = context -> context.contentType("text/html").result("rendering " + rendered.incrementAndGet());
   private final Handler once = renderings.once(context -> handler.handle(context));
@@ -71,6 +71,11 @@ class RenderingsTest {
 
   private String get(String path) {
     return new String(ask(path).body(), UTF_8);
+  }
+
+  private long readClock() {
+    clockRead.incrementAndGet();
+    return nanos.get();
   }
 
   private void seconds(double seconds) {
@@ -158,6 +163,42 @@ class RenderingsTest {
       goOn.countDown();
       assertThat(before.get()).isEqualTo("shows 0");
       assertThat(after.get()).isEqualTo("shows 1");
+    }
+  }
+
+  /// A server with too much to do takes seconds, in which clocks run.
+  @Test
+  void who_has_waited_for_long_gets_what_was_begun_meanwhile() throws Exception {
+    var holds = new Semaphore(0);
+    handler =
+        context -> {
+          int which = rendered.incrementAndGet();
+          holds.acquire();
+          context.result("rendering " + which);
+        };
+    try (var readers = Executors.newVirtualThreadPerTaskExecutor()) {
+      var answers = new ArrayList<Future<String>>();
+      answers.add(readers.submit(() -> get("/pipelines/shop")));
+      awaitClockRead(2);
+      movements.move("shop");
+      for (int reader = 0; reader < 5; reader++) {
+        answers.add(readers.submit(() -> get("/pipelines/shop")));
+      }
+      // each when it asks, and when it would begin
+      awaitClockRead(12);
+      seconds(5);
+      holds.release();
+      assertThat(answers.removeFirst().get()).isEqualTo("rendering 1");
+      holds.release(10);
+      for (Future<String> answer : answers) {
+        assertThat(answer.get()).isEqualTo("rendering 2");
+      }
+    }
+  }
+
+  private void awaitClockRead(int times) {
+    while (clockRead.get() < times) {
+      Thread.onSpinWait();
     }
   }
 
