@@ -84,7 +84,7 @@ public final class StepBench {
   }
 
   private static final String BOUNDARIES =
-      ",\"Memory\":2147483648,\"MemorySwap\":2147483648,\"CpuPeriod\":100000,\"CpuQuota\":200000,\"PidsLimit\":4096"
+      ",\"Memory\":2147483648,\"MemorySwap\":2147483648,\"CpuPeriod\":100000,\"CpuQuota\":200000,\"CpuShares\":128,\"PidsLimit\":4096"
           + ",\"CapDrop\":[\"ALL\"],\"SecurityOpt\":[\"no-new-privileges\"],\"Init\":true";
 
   private static void raw(RawEngine engine, String image, String boundaries) throws Exception {

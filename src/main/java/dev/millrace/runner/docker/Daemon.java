@@ -77,6 +77,10 @@ final class Daemon implements AutoCloseable {
     Capability.KILL
   };
 
+  /// How much a step counts where the processors are not enough for all; what else runs on the machine, and the server
+  /// among it, counts 1024.
+  private static final int SHARES = 128;
+
   /// The `local` driver, since `json-file` replaces what is not UTF-8 and tears characters at every 16 KB.
   /// Rotation would lose lines of a step that nobody was listening to, so there is none in practice.
   private static final LogConfig LOGGING =
@@ -154,6 +158,7 @@ final class Daemon implements AutoCloseable {
             // a quota and not "NanoCPUs": those are refused when the machine has fewer processors than the limit
             .withCpuPeriod(100_000L)
             .withCpuQuota(Math.max(1_000L, Math.round(limits.cpus() * 100_000)))
+            .withCpuShares(SHARES)
             .withPidsLimit(limits.processes())
             .withCapDrop(Capability.ALL)
             .withCapAdd(CAPABILITIES)

@@ -140,6 +140,15 @@ class DockerRunnerTest extends RunnerContract {
   }
 
   @Test
+  void gives_way_where_the_processors_are_not_enough_for_all() throws Exception {
+    Recorder output = new Recorder();
+    runner.run(step("cd /sys/fs/cgroup; cat cpu/cpu.shares || cat cpu.weight"), EMPTY, output);
+    // of 1024 in the first version of control groups, of 100 in the second
+    boolean first = Files.exists(Path.of("/sys/fs/cgroup/cpu"));
+    assertThat(Integer.parseInt(output.lines().getLast())).isLessThan(first ? 512 : 50);
+  }
+
+  @Test
   void sees_nothing_of_other_steps() throws Exception {
     runner.run(step("echo secret > /tmp/left; echo secret > left"), EMPTY, new Recorder());
     Assignment second = step(2, image(), "ls -A /tmp . ; ps | grep -c -v -e ps -e PID", Map.of(), Limits.DEFAULT);
