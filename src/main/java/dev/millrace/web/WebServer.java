@@ -90,6 +90,7 @@ public final class WebServer implements AutoCloseable {
     config.jetty.modifyServer(
         server -> {
           server.setHandler(leaving);
+          leaving.setHandler(new Timing());
           // By the time that Jetty is told to stop, there is nothing to wait for any more.
           server.setStopTimeout(0);
         });
