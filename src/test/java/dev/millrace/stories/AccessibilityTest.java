@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -90,16 +91,17 @@ class AccessibilityTest extends Story {
     var found = new LinkedHashSet<String>();
     for (String page : visited()) {
       Chromium.open(browser, mill.address() + page);
-      for (int width : new int[] {1400, 390}) {
-        Chromium.size(browser, width, 1000);
-        for (String theme : List.of("light", "dark")) {
-          Chromium.media(browser, "", Map.of("prefers-color-scheme", theme, "prefers-reduced-motion", "reduce"));
-          (theme.equals("light") ? Axe.findings(browser) : Axe.contrasts(browser)).forEach(finding -> found.add(page + " at " + width + ", " + theme + ": " + finding));
-        }
-      }
+      look(1400, "light", found, page);
+      look(390, "dark", found, page);
     }
     browser.get("about:blank");
     assertThat(found).isEmpty();
+  }
+
+  private static void look(int width, String theme, Set<String> found, String page) {
+    Chromium.size(browser, width, 1000);
+    Chromium.media(browser, "", Map.of("prefers-color-scheme", theme, "prefers-reduced-motion", "reduce"));
+    Axe.findings(browser).forEach(finding -> found.add(page + " at " + width + ", " + theme + ": " + finding));
   }
 
   @Test

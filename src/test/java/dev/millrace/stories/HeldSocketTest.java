@@ -148,11 +148,11 @@ class HeldSocketTest {
             try (var caller = new Caller(server.port())) {
               assertThat(caller.get("/pipelines/shop")).contains("</html>");
             }
-            think(random, 50);
+            think(random, 200);
           }),
           again(tally, "pages over a kept connection", () -> {
             assertThat(kept.get("/")).contains("</html>");
-            think(random, 50);
+            think(random, 200);
           }),
           again(tally, "calls over a connection that is kept for longer", () -> {
             assertThat(hesitant.get("/api/v1/pipelines/shop")).contains("\"shop\"");

@@ -85,25 +85,23 @@ class KilledServerTest {
   @Test
   void a_push_that_was_answered_is_never_lost() throws Exception {
     define("true");
-    for (int i = 1; i <= 5; i++) {
+    for (int i = 1; i <= 3; i++) {
       String told = shop.push("integrate/" + i, "Sell " + i, "goods/" + i, i + "\n");
       server.kill();
       assertThat(told).startsWith("shop#" + i + ": integrate/" + i + " goes into main");
       server.start();
       assertThat(server.get("/api/v1/pipelines/shop/changes/" + i).body()).contains("\"branch\":\"integrate/" + i + "\"");
     }
-    for (int i = 1; i <= 5; i++) {
+    for (int i = 1; i <= 3; i++) {
       passes(i);
     }
     assertThat(shop.mainline())
         .containsExactly(
-            "Merge integrate/5 into main (shop#5)",
-            "Merge integrate/4 into main (shop#4)",
             "Merge integrate/3 into main (shop#3)",
             "Merge integrate/2 into main (shop#2)",
             "Merge integrate/1 into main (shop#1)",
             "Begin");
-    assertThat(server.get("/api/v1/pipelines/shop/changes/6").statusCode()).isEqualTo(404);
+    assertThat(server.get("/api/v1/pipelines/shop/changes/4").statusCode()).isEqualTo(404);
   }
 
   private void define(String command) throws Exception {

@@ -12,7 +12,7 @@ import org.openqa.selenium.chrome.ChromeDriver;
 /// good practice besides.
 public final class Axe {
   private static final String SOURCE = source();
-  private static final List<String> ALL = List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice");
+  private static final List<String> RULES = List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice");
 
   private static final String RUN =
       """
@@ -29,20 +29,11 @@ public final class Axe {
 
   /// One line for each element that breaks a rule: the rule, the element, and why.
   public static List<String> findings(ChromeDriver browser) {
-    return findings(browser, ALL);
-  }
-
-  /// Only what a theme can change: whether text stands out.
-  public static List<String> contrasts(ChromeDriver browser) {
-    return findings(browser, List.of("color-contrast"));
-  }
-
-  private static List<String> findings(ChromeDriver browser, List<String> rules) {
     browser.manage().timeouts().scriptTimeout(Duration.ofMinutes(2));
     if (!Boolean.TRUE.equals(browser.executeScript("return typeof axe === 'object'"))) {
       browser.executeScript(SOURCE);
     }
-    return ((List<?>) browser.executeAsyncScript(RUN, rules)).stream().map(String::valueOf).toList();
+    return ((List<?>) browser.executeAsyncScript(RUN, RULES)).stream().map(String::valueOf).toList();
   }
 
   private static String source() {

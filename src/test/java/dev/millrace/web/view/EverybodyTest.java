@@ -8,7 +8,6 @@ import dev.millrace.web.Axe;
 import dev.millrace.web.Chromium;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +28,6 @@ import org.openqa.selenium.interactions.Actions;
 /// forgotten is held by the AccessibilityTest of the stories.
 @Tag("browser")
 class EverybodyTest {
-  private static final List<String> PAGES =
-      List.of(
-          "/", "/empty", "/missing", "/pipelines/shop", "/pipelines/graph-30", "/pipelines/line-100", "/pipelines/fresh", "/refused/shop",
-          "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/52", "/pipelines/shop/changes/49/verify/unit",
-          "/pipelines/shop/changes/49/verify/unit?from=5&small=1", "/pipelines/shop/changes/51/build/compile", "/pipelines/shop/definition");
-
   private static ChromeDriver browser;
   private Preview preview;
   private Instant now;
@@ -81,25 +74,6 @@ class EverybodyTest {
 
   private static List<?> list(String script) {
     return (List<?>) browser.executeScript(script);
-  }
-
-  @Test
-  void axe_finds_nothing_on_the_samples() {
-    var found = new LinkedHashSet<String>();
-    for (String page : PAGES) {
-      if (page.endsWith("-100")) {
-        continue; // the same as with thirty stages, only more of it
-      }
-      visit(page);
-      for (int width : new int[] {1400, 390}) {
-        Chromium.size(browser, width, 1000);
-        for (String theme : List.of("light", "dark")) {
-          Chromium.media(browser, "", Map.of("prefers-color-scheme", theme, "prefers-reduced-motion", "reduce"));
-          (theme.equals("light") ? Axe.findings(browser) : Axe.contrasts(browser)).forEach(finding -> found.add(page + " at " + width + ", " + theme + ": " + finding));
-        }
-      }
-    }
-    assertThat(found).isEmpty();
   }
 
   @Test
@@ -173,38 +147,6 @@ class EverybodyTest {
     press(Keys.ESCAPE);
     assertThat(browser.findElement(By.id("badge")).isDisplayed()).isFalse();
     assertThat(browser.executeScript("return document.activeElement.getAttribute('popovertarget')")).isEqualTo("badge");
-  }
-
-  @Test
-  void no_page_is_wider_than_the_narrowest_phone_nor_than_the_window_when_its_text_is_twice_as_large() {
-    var wide = new ArrayList<String>();
-    for (String page : PAGES) {
-      Chromium.size(browser, 320, 800);
-      visit(page);
-      for (int width : new int[] {320, 390}) {
-        Chromium.size(browser, width, 800);
-        if (((Number) browser.executeScript("return document.documentElement.scrollWidth")).intValue() > width) {
-          wide.add(page + " at " + width);
-        }
-      }
-      Chromium.size(browser, 1280, 900);
-      browser.executeScript("document.documentElement.style.fontSize = '30px'");
-      if (((Number) browser.executeScript("return document.documentElement.scrollWidth")).intValue() > 1280) {
-        wide.add(page + " with its text twice as large");
-      }
-    }
-    assertThat(wide).isEmpty();
-  }
-
-  @Test
-  void nothing_moves_for_who_asked_for_no_motion() {
-    visit("/pipelines/shop");
-    assertThat(list("return document.getAnimations().map(one => one.animationName)")).as("what moves otherwise").isNotEmpty();
-    Chromium.media(browser, "", Map.of("prefers-reduced-motion", "reduce"));
-    for (String page : PAGES) {
-      visit(page);
-      assertThat(list("return document.getAnimations().map(one => one.animationName ?? one.transitionProperty)")).as(page).isEmpty();
-    }
   }
 
   @Test

@@ -7,7 +7,6 @@ import dev.millrace.web.Chromium;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterAll;
@@ -85,26 +84,6 @@ class PagesTest {
   }
 
   @Test
-  void no_page_complains_and_none_is_wider_than_a_phone() {
-    complaints();
-    List<String> pages =
-        List.of("/", "/empty", "/missing", "/pipelines/shop", "/pipelines/graph-30", "/pipelines/line-100", "/pipelines/fresh", "/refused/shop", "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/changes/51/build/compile", "/pipelines/shop/definition", "/pipelines/shop/changes/49/comparison", "/pipelines/shop/changes/46/verify/unit/difference", "/pipelines/shop/changes/46/verify/unit/difference?newer", "/pipelines/line-30/changes/48", "/?find=graph", "/wall", "/pipelines/shop/wall", "/pipelines/shop?window=30d", "/pipelines/graph-30?zoom=fit", "/pipelines/shop/statistics", "/pipelines/shop/statistics?days=7&stage=verify", "/pipelines/graph-30/statistics?days=365", "/pipelines/small/statistics", "/pipelines/fresh/statistics");
-    for (String page : pages) {
-      visit(page);
-      for (int width : new int[] {1400, 800, 390}) {
-        Chromium.size(browser, width, 900);
-        assertThat(browser.executeScript("return document.documentElement.scrollWidth")).as(page + " at " + width).isEqualTo((long) width);
-      }
-      assertThat(browser.executeScript("return typeof htmx")).isEqualTo("object");
-      // and once more as a phone opens it
-      visit(page);
-      assertThat(browser.executeScript("return document.documentElement.scrollWidth")).as(page + " on a phone").isEqualTo(390L);
-      assertThat(complaints()).as(page).isEmpty();
-      Chromium.size(browser, 1400, 900);
-    }
-  }
-
-  @Test
   void a_row_and_the_map_change_by_themselves_when_a_change_moves() {
     visitLive("/pipelines/shop");
     assertThat(state("cell-shop-52-build")).isEqualTo("pending");
@@ -149,7 +128,7 @@ class PagesTest {
 
   @Test
   void a_map_too_wide_for_the_screen_can_be_seen_whole() {
-    for (String page : List.of("/pipelines/graph-30", "/pipelines/graph-100", "/pipelines/line-100")) {
+    for (String page : List.of("/pipelines/graph-30", "/pipelines/line-100")) {
       visit(page);
       browser.findElement(By.linkText("whole")).click();
       assertThat(browser.getCurrentUrl()).endsWith("?zoom=fit");
@@ -414,44 +393,6 @@ class PagesTest {
       assertThat(preview.posts().getLast()).isEqualTo("/pipelines/shop/changes {branch=[integrate/basket], commit=[]}");
     } finally {
       browser.executeCdpCommand("Emulation.setScriptExecutionDisabled", java.util.Map.of("value", false));
-    }
-  }
-
-  /// The contrast of every piece of text against what it stands on, as WCAG computes it.
-  private static final String CONTRAST =
-      """
-      const channel = v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
-      const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-      const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-      const rgba = color => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1); const d = canvas.getImageData(0, 0, 1, 1).data; return [d[0], d[1], d[2], d[3] / 255]; };
-      const over = (top, under) => [0, 1, 2].map(i => top[i] * top[3] + under[i] * (1 - top[3])).concat(1);
-      const ground = e => { const layers = []; for (; e; e = e.parentElement) { const c = rgba(getComputedStyle(e).backgroundColor); layers.push(c); if (c[3] > 0.99) break; }
-        return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255, 1]); };
-      const bad = new Set();
-      for (const e of document.querySelectorAll('body *')) {
-        if (e.closest('svg') || ![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) || !e.checkVisibility() || e.classList.contains('faint') || e.closest('.sr')) continue;
-        const style = getComputedStyle(e);
-        const under = ground(e);
-        const text = over(rgba(style.color), under);
-        const [a, b] = [light(text), light(under)].sort((x, y) => y - x);
-        const ratio = (a + 0.05) / (b + 0.05);
-        if (ratio < 4.5) bad.add(e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 20) + ' ' + ratio.toFixed(2));
-      }
-      return [...bad];
-      """;
-
-  @Test
-  void text_stands_out_from_its_ground_in_both_themes() {
-    try {
-      for (String page : List.of("/", "/empty", "/pipelines/shop", "/pipelines/graph-30", "/refused/shop", "/pipelines/shop/changes/48", "/pipelines/shop/changes/49", "/pipelines/shop/changes/49/verify/unit", "/pipelines/shop/definition", "/pipelines/shop/changes/49/comparison", "/pipelines/shop/changes/46/verify/unit/difference", "/pipelines/shop/changes/46/verify/unit/difference?newer", "/wall", "/wall?theme=light", "/pipelines/shop/statistics", "/pipelines/line-100/statistics", "/pipelines/fresh/statistics")) {
-        visit(page);
-        for (boolean dark : new boolean[] {false, true}) {
-          Chromium.media(browser, "", Map.of("prefers-color-scheme", dark ? "dark" : "light", "prefers-reduced-motion", "reduce"));
-          assertThat((List<?>) browser.executeScript(CONTRAST)).as(page + (dark ? " dark" : " light")).isEmpty();
-        }
-      }
-    } finally {
-      Chromium.theme(browser, false);
     }
   }
 }
