@@ -63,6 +63,8 @@ ready_to_build() {
 }
 
 browser() {
+  # the same browser without its windows, where there is a package of it: the tests take less time with it
+  have chromium-headless-shell || apt_install chromium-headless-shell || true
   have chromium || have google-chrome || apt_install chromium chromium-driver || true
   have chromedriver || apt_install chromium-driver || true
   have chromedriver ||

@@ -146,11 +146,16 @@ public record Change(
         .reduce((_, later) -> later);
   }
 
-  private Optional<Attempt> latestOnCandidate(StageName stage, StepName step) {
-    return attempts.stream()
-        .filter(attempt -> attempt.id().stage().equals(stage) && attempt.id().step().equals(step))
-        .filter(attempt -> candidate != null && attempt.commit().equals(candidate.commit()))
-        .reduce((_, later) -> later);
+  /// The latest attempts on the present candidate, by stage and step. One pass, since this is asked at every turn of the
+  /// engine and for every row of a page.
+  private Map<StageName, Map<StepName, Attempt>> latestOnCandidate() {
+    var latest = new HashMap<StageName, Map<StepName, Attempt>>();
+    for (Attempt attempt : attempts) {
+      if (candidate != null && attempt.commit().equals(candidate.commit())) {
+        latest.computeIfAbsent(attempt.id().stage(), _ -> new HashMap<>()).put(attempt.id().step(), attempt);
+      }
+    }
+    return latest;
   }
 
   public int latestNumber(StageName stage) {
@@ -238,10 +243,10 @@ public record Change(
     var stands = new java.util.LinkedHashMap<StageName, Stand>();
     boolean carried = landedWith().isPresent();
     Set<StageName> vouched = carried || like().isPresent() ? pipeline().tests() : Set.of();
+    Map<StageName, Map<StepName, Attempt>> latest = latestOnCandidate();
     for (Stage stage : pipeline().stages()) {
       int round = 1;
-      boolean tried = attempts(stage.name()).stream().anyMatch(its -> candidate != null && its.commit().equals(candidate.commit()));
-      if (vouched.contains(stage.name()) && !tried
+      if (vouched.contains(stage.name()) && !latest.containsKey(stage.name())
           || carried && pipeline().gate().filter(stage::equals).isPresent()) {
         stands.put(stage.name(), new Stand(StageState.PASSED, round, Map.of()));
         continue;
@@ -254,19 +259,23 @@ public record Change(
           skipped |= before.state() == StageState.SKIPPED;
         }
       }
-      stands.put(stage.name(), skipped ? new Stand(StageState.SKIPPED, round, Map.of()) : stand(stage, round));
+      stands.put(
+          stage.name(),
+          skipped
+              ? new Stand(StageState.SKIPPED, round, Map.of())
+              : stand(stage, round, latest.getOrDefault(stage.name(), Map.of())));
     }
     return stands;
   }
 
-  private Stand stand(Stage stage, int atLeast) {
+  private static Stand stand(Stage stage, int atLeast, Map<StepName, Attempt> latest) {
     var counting = new HashMap<StepName, Attempt>();
     int round = atLeast;
     for (Step step : stage.steps()) {
-      Optional<Attempt> latest = latestOnCandidate(stage.name(), step.name());
-      if (latest.isPresent() && latest.get().round() >= atLeast) {
-        counting.put(step.name(), latest.get());
-        round = Math.max(round, latest.get().round());
+      Attempt attempt = latest.get(step.name());
+      if (attempt != null && attempt.round() >= atLeast) {
+        counting.put(step.name(), attempt);
+        round = Math.max(round, attempt.round());
       }
     }
     return new Stand(state(stage, counting), round, counting);

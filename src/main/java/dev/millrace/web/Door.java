@@ -63,6 +63,14 @@ final class Door extends ServerConnector implements SelectorManager.AcceptListen
     return entrance.socket().isRegistered() || !comingIn.isEmpty() || !getConnectedEndPoints().isEmpty();
   }
 
+  /// Who keeps it occupied, for the log.
+  String occupants() {
+    return "%d inside (%s), %d coming in%s"
+        .formatted(
+            getConnectedEndPoints().size(), getConnectedEndPoints(), comingIn.size(),
+            entrance.socket().isRegistered() ? ", and it is still open" : "");
+  }
+
   @Override
   public void onAccepting(SelectableChannel channel) {
     comingIn.add(channel);

@@ -72,8 +72,7 @@ final class Leaving extends Handler.Wrapper {
     try {
       while (door.isOccupied()) {
         if (System.nanoTime() - begun > atMost.toNanos()) {
-          LOG.warn("{} connections are cut off: they were not done within {} s",
-              door.getConnectedEndPoints().size(), atMost.toSeconds());
+          LOG.warn("Connections are cut off, since they were not done within {} s: {}", atMost.toSeconds(), door.occupants());
           return;
         }
         door.getConnectedEndPoints().stream().filter(this::isDone).forEach(EndPoint::close);

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -20,7 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.openqa.selenium.chrome.ChromeDriver;
 
 /// Every page of the real server can be used by everybody, as far as axe-core can tell. A new page has to be looked at
-/// here, or this test names it: which pages there are is read from the site map.
+/// here, or this test names it: which pages there are is read from the site map. Here they are wide and dark; the
+/// EveryPageTest has axe look at samples of them on a phone and in the light theme.
 @Tag("browser")
 class AccessibilityTest extends Story {
   private static final Path SITE_MAP = Path.of("src/main/java/dev/millrace/web/Routes.java");
@@ -88,20 +88,15 @@ class AccessibilityTest extends Story {
   @Test
   void axe_finds_nothing_on_any_page() throws Exception {
     live();
+    Chromium.size(browser, 1400, 1000);
+    Chromium.media(browser, "", Map.of("prefers-color-scheme", "dark", "prefers-reduced-motion", "reduce"));
     var found = new LinkedHashSet<String>();
     for (String page : visited()) {
       Chromium.open(browser, mill.address() + page);
-      look(1400, "light", found, page);
-      look(390, "dark", found, page);
+      Axe.findings(browser).forEach(finding -> found.add(page + ": " + finding));
     }
     browser.get("about:blank");
     assertThat(found).isEmpty();
-  }
-
-  private static void look(int width, String theme, Set<String> found, String page) {
-    Chromium.size(browser, width, 1000);
-    Chromium.media(browser, "", Map.of("prefers-color-scheme", theme, "prefers-reduced-motion", "reduce"));
-    Axe.findings(browser).forEach(finding -> found.add(page + " at " + width + ", " + theme + ": " + finding));
   }
 
   @Test

@@ -45,7 +45,7 @@ class EverybodyTest {
   @BeforeEach
   void start() {
     now = Instant.now();
-    preview = Preview.start(0, Preview.everything(now));
+    preview = Preview.start(0, Preview.small(now));
     Chromium.size(browser, 1400, 1000);
     Chromium.media(browser, "", Map.of());
   }

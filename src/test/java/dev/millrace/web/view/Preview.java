@@ -359,6 +359,17 @@ final class Preview implements AutoCloseable {
         Samples.empty(Samples.pipeline("fresh", "build: compile", "verify: unit, browser <- build", "main <- verify")));
   }
 
+  /// Without the largest, whose pictures take a browser long.
+  static List<Flow> small(Instant now) {
+    return List.of(
+        Samples.busy(Samples.shop(), 12, now),
+        Samples.busy(Samples.small(), 9, now),
+        Samples.busy(Samples.diamond(), 14, now),
+        Samples.busy(Samples.line(8), 8, now),
+        Samples.busy(Samples.graph(30), 10, now),
+        Samples.empty(Samples.pipeline("fresh", "build: compile", "verify: unit, browser <- build", "main <- verify")));
+  }
+
   /// As many pipelines as a large house has.
   static List<Flow> many(int many, Instant now) {
     String[] names = {"shop", "payments", "warehouse", "search", "mobile-app", "accounts", "newsletter", "a-service-whose-name-goes-on-for-quite-a-while"};
