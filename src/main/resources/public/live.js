@@ -262,12 +262,11 @@
   });
 
   // what moved is fetched again, at most every PACE milliseconds for each element, and not while nobody looks; the last
-  // word is never lost. A server that takes long to answer is asked less often: at most a tenth of the time
+  // word is never lost
   const PACE = 400;
-  const SLOWEST = 10000;
   const CROWD = 4; // so many rows at once are fetched as one
   const pending = new Map(); // by id, for the elements themselves are replaced
-  const of = (id) => pending.get(id) || pending.set(id, { last: 0, pace: PACE, timer: 0, busy: false, dirty: false }).get(id);
+  const of = (id) => pending.get(id) || pending.set(id, { last: 0, timer: 0, busy: false, dirty: false }).get(id);
   // somebody is about to use a button or a field in there, or has marked some of its text: not now
   const inUse = (element) => (menu && element.contains(menu) && (menu.matches(':hover') || menu.contains(document.activeElement)))
     || (element.contains(document.activeElement) && document.activeElement.matches('input, .menu *'))
@@ -277,13 +276,9 @@
     const state = of(element.id);
     state.dirty = true;
     if (state.busy || state.timer || document.hidden) return;
-    state.timer = setTimeout(() => fetchAgain(element.id), Math.max(0, state.last + state.pace - Date.now()));
+    state.timer = setTimeout(() => fetchAgain(element.id), Math.max(0, state.last + PACE - Date.now()));
   };
   const begin = (id) => Object.assign(of(id), { last: Date.now(), busy: true, dirty: false });
-  const paceAfter = (id, timing) => {
-    const took = Number(/\bapp;dur=([\d.]+)/.exec(timing)?.[1] ?? 0);
-    of(id).pace = Math.min(SLOWEST, Math.max(PACE, 10 * took));
-  };
   const done = (id) => {
     const state = pending.get(id);
     if (!state) return;
@@ -323,16 +318,15 @@
     template.innerHTML = html;
     return template.content.firstElementChild;
   };
-  const asked = async (address, id) => {
+  const asked = async (address) => {
     const answer = await fetch(address, { headers: { 'HX-Request': 'true' } });
-    paceAfter(id, answer.headers.get('Server-Timing'));
     if (!answer.ok) throw new Error(String(answer.status));
     return parsed(await answer.text());
   };
   const fetchRow = async ({ id, dataset: { href } }) => {
     begin(id);
     try {
-      const fresh = await asked(href, id);
+      const fresh = await asked(href);
       if (byId(id)) replaceRow(byId(id), fresh);
     } catch {
       setTimeout(() => byId(id) && moved(byId(id)), 3000);
@@ -434,7 +428,7 @@
     [id, ...wanted].forEach(begin);
     const renewed = [];
     try {
-      const fresh = await asked(address, id);
+      const fresh = await asked(address);
       const now = byId(id);
       if (!now || now.getAttribute('hx-get') !== stream.getAttribute('hx-get')) return; // another filter has come
       const from = knownFrom(fresh);
@@ -490,7 +484,7 @@
         if (document.hidden || numbers.length > CROWD) return moved(byId(id));
         for (const one of numbers) {
           try {
-            const row = await asked(`${changes}/${one}/row${query}`, id);
+            const row = await asked(`${changes}/${one}/row${query}`);
             const now = byId(id);
             if (!now || (now.dataset.query ?? '') !== query) continue;
             // it was asked for twice since it moved meanwhile; which answer is the newer one is not known
@@ -501,7 +495,7 @@
             setTimeout(() => byId(id) && moved(byId(id)), 3000);
           }
         }
-      }, of(id).last + of(id).pace > Date.now() ? of(id).pace : 0);
+      }, of(id).last + PACE > Date.now() ? PACE : 0);
       of(id).last = Date.now();
     }
     coming.get(id).add(number);
@@ -552,9 +546,7 @@
   });
   document.addEventListener('htmx:afterRequest', (event) => {
     // what has replaced itself is gone, so htmx names its parent as the element; its target is still the right one
-    const id = event.detail.target?.id;
-    if (pending.has(id)) paceAfter(id, event.detail.xhr.getResponseHeader('Server-Timing'));
-    done(id);
+    done(event.detail.target?.id);
   });
 
   // older ones that do not come say so, and can be asked again

@@ -90,7 +90,6 @@ public final class WebServer implements AutoCloseable {
     config.jetty.modifyServer(
         server -> {
           server.setHandler(leaving);
-          leaving.setHandler(new Timing());
           // By the time that Jetty is told to stop, there is nothing to wait for any more.
           server.setStopTimeout(0);
         });

@@ -55,7 +55,6 @@ public final class LoadBench {
   private static final int BESIDE = 8;
   private static final int PACE_MILLIS = 500;
   private static final long EVENT_PACE = 400_000_000L;
-  private static final long SLOWEST_PACE = 10_000_000_000L;
   private static final Duration LONGEST = Duration.ofMinutes(8);
   private static final Duration SHORTEST = Duration.ofMinutes(2);
   private static final String LINE =
@@ -346,7 +345,7 @@ public final class LoadBench {
   }
 
   private void view(InputStream stream, Line page) {
-    var due = new ConcurrentHashMap<String, Long>();
+    var last = new ConcurrentHashMap<String, Long>();
     Set<Integer> known = new HashSet<>();
     var busy = new java.util.concurrent.atomic.AtomicBoolean();
     listening.incrementAndGet();
@@ -362,7 +361,7 @@ public final class LoadBench {
         }
         if (busy.compareAndSet(false, true)) {
           Thread.ofVirtual().start(() -> {
-            fetch(page, due, number);
+            fetch(page, last, number);
             busy.set(false);
           });
         }
@@ -380,15 +379,14 @@ public final class LoadBench {
     }
   }
 
-  /// What the page of a pipeline fetches when something has moved, each at most every 0.4 s, and at most a tenth of the
-  /// time, by what the server says that it took.
-  private void fetch(Line page, Map<String, Long> due, int change) {
+  /// What the page of a pipeline fetches when something has moved, each at most every 0.4 s.
+  private void fetch(Line page, Map<String, Long> last, int change) {
     String flow = "/pipelines/load-shop";
     for (String path : List.of(flow + "/map", flow + "/queue", flow + "/tab", flow + "/stream?rows=30", flow + "/changes/" + change + "/row")) {
       long now = System.nanoTime();
-      if (now - due.getOrDefault(path, now) >= 0) {
-        double took = page.ask(path).millis();
-        due.put(path, now + Math.clamp((long) (took * 10e6), EVENT_PACE, SLOWEST_PACE));
+      if (now - last.getOrDefault(path, now - EVENT_PACE) >= EVENT_PACE) {
+        last.put(path, now);
+        page.ask(path);
         fetched.incrementAndGet();
       }
     }
@@ -404,7 +402,7 @@ public final class LoadBench {
       this.address = address;
     }
 
-    Wire.Answer ask(String path) {
+    long ask(String path) {
       try {
         return answer(path);
       } catch (IOException closed) {
@@ -413,19 +411,19 @@ public final class LoadBench {
           return answer(path);
         } catch (IOException broken) {
           ended(path + ": " + broken);
-          return new Wire.Answer(0, 0, 0);
+          return 0;
         }
       }
     }
 
-    private Wire.Answer answer(String path) throws IOException {
+    private long answer(String path) throws IOException {
       Wire its = wire == null ? new Wire(address) : wire;
       wire = its;
       Wire.Answer answer = its.get(path, true);
       if (answer.status() != 200 && !over) {
         errors.add(path + " answers " + answer.status());
       }
-      return answer;
+      return answer.bytes();
     }
 
     private void hangUp() throws IOException {
@@ -476,7 +474,7 @@ public final class LoadBench {
           // what is not there yet is not to be looked at
           if (!its.contains("load-print/changes/2") || state("load-print", 2).equals("running")) {
             long begin = System.nanoTime();
-            sizes.put(name, line.ask(its).bytes());
+            sizes.put(name, line.ask(its));
             nanos.add(System.nanoTime() - begin);
           }
           Thread.sleep(PACE_MILLIS);

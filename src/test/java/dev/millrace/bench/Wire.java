@@ -20,8 +20,7 @@ final class Wire implements AutoCloseable {
   private final byte[] portion = new byte[1 << 16];
 
   /// @param bytes of the body as they came, compressed or not
-  /// @param millis that the server says it took; 0 if it says nothing
-  record Answer(int status, long bytes, double millis) {}
+  record Answer(int status, long bytes) {}
 
   Wire(String address) throws IOException {
     URI uri = URI.create(address);
@@ -57,20 +56,16 @@ final class Wire implements AutoCloseable {
     int status = Integer.parseInt(line().split(" ")[1]);
     long length = 0;
     boolean chunked = false;
-    double millis = 0;
     for (String line = line(); !line.isEmpty(); line = line()) {
       String header = line.toLowerCase(Locale.ROOT);
       if (header.startsWith("content-length:")) {
         length = Long.parseLong(header.substring(15).strip());
       }
-      if (header.startsWith("server-timing: app;dur=")) {
-        millis = Double.parseDouble(header.substring(23));
-      }
       chunked |= header.startsWith("transfer-encoding:") && header.contains("chunked");
     }
     if (!chunked) {
       skip(length);
-      return new Answer(status, length, millis);
+      return new Answer(status, length);
     }
     long bytes = 0;
     while (true) {
@@ -78,7 +73,7 @@ final class Wire implements AutoCloseable {
       skip(size);
       line();
       if (size == 0) {
-        return new Answer(status, bytes, millis);
+        return new Answer(status, bytes);
       }
       bytes += size;
     }

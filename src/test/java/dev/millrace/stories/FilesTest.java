@@ -34,11 +34,4 @@ class FilesTest extends Story {
     }
     assertThat(mill.get("/nothing.js?v=before").statusCode()).isEqualTo(404);
   }
-
-  @Test
-  void each_answer_says_how_long_it_took() {
-    for (String address : List.of("/", "/live.js", "/api/v1/pipelines", "/nothing")) {
-      assertThat(mill.get(address).headers().firstValue("Server-Timing").orElse("")).as(address).matches("app;dur=\\d+\\.\\d");
-    }
-  }
 }

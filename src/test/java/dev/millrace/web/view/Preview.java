@@ -32,11 +32,9 @@ import java.util.function.UnaryOperator;
 /// A server of the pages with sample values, to look at them and to try them in a browser. It answers the addresses that
 /// the real one does, and nothing else happens in it.
 final class Preview implements AutoCloseable {
-  /// Read and laid out once, for all that look.
-  private static final Views VIEWS = new Views();
-  private static final FlowMaps MAPS = new FlowMaps();
-
+  private final Views views = new Views();
   private final Map<String, Flow> flows = new LinkedHashMap<>();
+  private final FlowMaps maps = new FlowMaps();
   private final Set<SseClient> clients = ConcurrentHashMap.newKeySet();
   private final List<String> posts = new ArrayList<>();
   private final List<LogLine> log = new ArrayList<>(Samples.log(120));
@@ -58,7 +56,6 @@ final class Preview implements AutoCloseable {
                     files.location = Location.CLASSPATH;
                   });
               var routes = config.routes;
-              routes.before(at -> at.header("Server-Timing", "app;dur=" + took));
               routes.before(at -> {
                 if (broken && at.header("HX-Request") != null) {
                   html(at.status(503), ProblemView.of(503, "Stopped", "The engine has stopped.", "Start it again.", site(null)));
@@ -106,9 +103,6 @@ final class Preview implements AutoCloseable {
   volatile int portion = 30;
   volatile boolean withoutOlder;
   final AtomicInteger asked = new AtomicInteger();
-
-  /// How many milliseconds each answer says that it took.
-  volatile int took;
 
   /// What was posted from a row.
   final List<String> wanted = java.util.Collections.synchronizedList(new ArrayList<>());
@@ -196,7 +190,7 @@ final class Preview implements AutoCloseable {
   }
 
   private void html(Context at, View view) {
-    at.html(VIEWS.html(view));
+    at.html(views.html(view));
   }
 
   private Site site(String trouble) {
@@ -244,7 +238,7 @@ final class Preview implements AutoCloseable {
   }
 
   private FlowMap map(Pipeline pipeline) {
-    return MAPS.of(pipeline);
+    return maps.of(pipeline);
   }
 
   private Change change(Context at) {

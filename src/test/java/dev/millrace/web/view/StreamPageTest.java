@@ -198,20 +198,4 @@ class StreamPageTest {
     assertThat(preview.asked.get()).isLessThan(8);
     assertThat(rows()).isSortedAccordingTo((one, other) -> Long.compare((Long) other, (Long) one));
   }
-
-  private static List<?> asked(String part) {
-    return (List<?>) browser.executeScript("return performance.getEntriesByType('resource').filter(one => one.name.endsWith(arguments[0])).map(one => one.startTime)", part);
-  }
-
-  @Test
-  void a_server_that_takes_long_is_asked_less_often() {
-    visit("/pipelines/shop");
-    preview.took = 150;
-    preview.moves(change(50, "r"));
-    until("it has moved", () -> asked("/changes/50/row").size() == 1);
-    preview.moves(change(50, "pr"));
-    until("it has moved again", () -> asked("/changes/50/row").size() == 2);
-    List<?> times = asked("/changes/50/row");
-    assertThat(((Number) times.getLast()).doubleValue() - ((Number) times.getFirst()).doubleValue()).isGreaterThan(1450);
-  }
 }
