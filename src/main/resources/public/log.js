@@ -8,6 +8,7 @@
   const MOST = 1500; // lines in the page
   const LONG = 30; // a group of more lines begins folded where the step has passed
   const COPIED = 50000; // lines that are copied at most
+  const PATIENCE = 30000; // milliseconds until lines that do not come are asked for again; a server that has none says so sooner
 
   const byId = (id) => document.getElementById(id);
   const kept = (name, value) => {
@@ -203,8 +204,10 @@
       for (let wait = 500; ; wait = Math.min(wait * 2, 8000)) {
         const timer = quiet ? 0 : setTimeout(() => { slow += 1; trouble.textContent = trouble.textContent || 'Loading lines…'; }, 600);
         let late = false;
+        // a search through all of a log may take longer
+        const ends = [signal, path === 'lines' && AbortSignal.timeout(PATIENCE)].filter(Boolean);
         try {
-          const answer = await fetch(`${address}/${path}?attempt=${attempt}&${query}${search}`, { signal, cache: 'no-store' });
+          const answer = await fetch(`${address}/${path}?attempt=${attempt}&${query}${search}`, { signal: AbortSignal.any(ends), cache: 'no-store' });
           const text = await answer.text();
           if (answer.ok || (answer.status >= 400 && answer.status < 500)) {
             trouble.textContent = '';

@@ -7,6 +7,7 @@ import dev.millrace.web.Chromium;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterAll;
@@ -362,6 +363,27 @@ class PagesTest {
     until("so is the next", () -> !browser.findElements(By.id("L122")).isEmpty());
     until("it is counted", () -> id("log-place").getText().endsWith("of 122 lines"));
     until("its end is in view", () -> (Boolean) browser.executeScript("const box = document.getElementById('log-scroll'); return box.scrollHeight - box.clientHeight - box.scrollTop < 6"));
+  }
+
+  @Test
+  void lines_that_do_not_come_are_asked_for_again() {
+    Object hurried =
+        browser
+            .executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", "const slowly = AbortSignal.timeout; AbortSignal.timeout = (millis) => slowly.call(AbortSignal, millis / 20)"))
+            .get("identifier");
+    try {
+      preview.linesSent = new CountDownLatch(1);
+      visit("/pipelines/shop/changes/51/build/compile");
+      CountDownLatch never = preview.linesSent;
+      until("it is said", () -> id("log-trouble").getText().startsWith("Connection lost. Trying again"));
+      preview.linesSent = new CountDownLatch(0);
+      preview.prints("something new");
+      until("the line is there", () -> !browser.findElements(By.id("L121")).isEmpty());
+      assertThat(id("log-trouble").getText()).isEmpty();
+      never.countDown();
+    } finally {
+      browser.executeCdpCommand("Page.removeScriptToEvaluateOnNewDocument", Map.of("identifier", hurried));
+    }
   }
 
   @Test

@@ -112,6 +112,9 @@ final class Preview implements AutoCloseable {
   volatile CountDownLatch rowsSent = new CountDownLatch(0);
   volatile int held;
 
+  /// More of a log is sent when this is open.
+  volatile CountDownLatch linesSent = new CountDownLatch(0);
+
   private void row(Context at) throws InterruptedException {
     var row = RowView.of(change(at), flow(at), map(at), Wanted.of(at, 1), site(null));
     if (at.pathParam("n").equals(String.valueOf(held))) {
@@ -282,7 +285,8 @@ final class Preview implements AutoCloseable {
     html(at, LogView.of(change(at), attempt, window(from, most, from), Search.NONE, Picked.NONE, MatchesView.NONE, wanted, site(null)));
   }
 
-  private void lines(Context at) {
+  private void lines(Context at) throws InterruptedException {
+    linesSent.await();
     long from = at.queryParam("before") == null ? Long.parseLong(at.queryParam("from")) : Math.max(1, Long.parseLong(at.queryParam("before")) - LogWindow.LINES);
     int count = at.queryParam("before") == null ? Integer.parseInt(at.queryParamAsClass("count", String.class).getOrDefault("300")) : (int) (Long.parseLong(at.queryParam("before")) - from);
     html(at, LinesView.of(attempt(at), window(from, count, from), Search.NONE, Picked.NONE));
