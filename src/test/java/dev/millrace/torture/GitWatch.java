@@ -10,12 +10,13 @@ import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /// Strikes when a certain file appears in a repository: a lock, or a pack that comes in.
 final class GitWatch implements AutoCloseable {
   private final WatchService service;
-  private volatile boolean struck;
+  private final AtomicBoolean armed = new AtomicBoolean(true);
 
   /// @param repository bare, on disk
   /// @param microseconds how long after the file has appeared
@@ -39,11 +40,10 @@ final class GitWatch implements AutoCloseable {
 
   private void watch(Predicate<String> meant, int microseconds, Runnable blow) {
     try {
-      while (!struck) {
+      while (armed.get()) {
         WatchKey key = service.take();
         for (WatchEvent<?> event : key.pollEvents()) {
-          if (!struck && event.context() instanceof Path name && meant.test(name.toString())) {
-            struck = true;
+          if (event.context() instanceof Path name && meant.test(name.toString()) && disarm()) {
             TimeUnit.MICROSECONDS.sleep(microseconds);
             blow.run();
           }
@@ -53,6 +53,11 @@ final class GitWatch implements AutoCloseable {
     } catch (ClosedWatchServiceException | InterruptedException e) {
       // nobody waits for it any more
     }
+  }
+
+  /// From now on it does not strike; whether it would have.
+  boolean disarm() {
+    return armed.getAndSet(false);
   }
 
   @Override

@@ -294,6 +294,9 @@ final class Round {
         Path repository = victim.data().resolve(moment == Moment.DEFINING ? "git/pipelines.git" : "git/mill.git");
         int later = random.nextInt(4) == 0 ? 0 : random.nextInt(12_000);
         try (GitWatch watch = new GitWatch(repository, moment, later, blow)) {
+          if (!struck.await(PATIENCE_SECONDS, TimeUnit.SECONDS) && watch.disarm()) {
+            return false;
+          }
           return struck.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
       }
