@@ -46,6 +46,9 @@ final class Steps implements AutoCloseable {
   private static final Duration[] PATIENCE =
       Stream.of(1, 2, 4, 8, 15, 30).map(Duration::ofSeconds).toArray(Duration[]::new);
 
+  /// How often an engine that is there is asked again for a step that has begun: it may just have come back.
+  private static final int A_FEW = 3;
+
   /// How long it may take until a start is told.
   private static final Duration A_WHILE = Duration.ofMinutes(1);
 
@@ -220,7 +223,8 @@ final class Steps implements AutoCloseable {
   }
 
   /// Waits for an engine that does not answer, however long that takes: every page says so, and whoever does not want to
-  /// wait can cancel. What an engine that is there could not do is tried again for a while, unless the step has begun.
+  /// wait can cancel. What an engine that is there could not do is tried again for a while, a short one if the step has
+  /// begun. One whose time is over may have ended before, so it is waited for as well.
   private Outcome patiently(Assignment assignment) throws InterruptedException {
     AttemptId id = assignment.attempt();
     for (int trials = 0; ; trials++) {
@@ -228,8 +232,8 @@ final class Steps implements AutoCloseable {
       if (!(outcome instanceof Outcome.Unavailable(var _, var because, boolean again)) || !again) {
         return outcome;
       }
-      boolean enough = !planned(id) || trials >= PATIENCE.length;
-      if ((enough && runner.trouble().isEmpty()) || stopping(id)) {
+      boolean enough = trials >= (planned(id) ? PATIENCE.length : A_FEW);
+      if (enough && runner.trouble().isEmpty() || givenUp(id)) {
         return outcome;
       }
       Duration pause = PATIENCE[Math.min(trials, PATIENCE.length - 1)];
@@ -245,11 +249,11 @@ final class Steps implements AutoCloseable {
     }
   }
 
-  /// Ends early when the attempt is told to stop.
+  /// Ends early when the attempt is given up.
   private void pause(AttemptId id, Duration pause) throws InterruptedException {
     waits(id);
     try {
-      if (!stopping(id)) {
+      if (!givenUp(id)) {
         Thread.sleep(pause);
       }
     } catch (InterruptedException e) {
@@ -289,6 +293,16 @@ final class Steps implements AutoCloseable {
     return attempt(id).filter(attempt -> attempt.state() instanceof AttemptState.Stopping).isPresent();
   }
 
+  /// Whether nobody wants to know any more how it ends.
+  private boolean givenUp(AttemptId id) {
+    return attempt(id)
+        .filter(
+            attempt ->
+                attempt.state() instanceof AttemptState.Stopping(var from, var reason)
+                    && (from == null || reason instanceof AttemptState.StopReason.Cancelled))
+        .isPresent();
+  }
+
   private Optional<Attempt> attempt(AttemptId id) {
     return Optional.ofNullable(engine.now().changes().get(id.change())).flatMap(change -> change.attempt(id));
   }
@@ -301,7 +315,7 @@ final class Steps implements AutoCloseable {
       try (LogWriter writer = logs.writer(id)) {
         return runner.run(assignment, workspace(assignment), new Output(id, writer));
       } catch (LogTrouble e) {
-        if (stopping(id)) {
+        if (givenUp(id)) {
           return new Outcome.Unavailable(clock.instant(), String.valueOf(e.getMessage()), false);
         }
         Duration pause = PATIENCE[Math.min(trials, PATIENCE.length - 1)];

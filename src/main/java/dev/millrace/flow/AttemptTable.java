@@ -53,6 +53,7 @@ final class AttemptTable {
           when from != null && !at.isBefore(from) && at.isBefore(from.plus(limit)) -> new Failed(from, at, fault);
       case Cell(Stopping(var from, var reason), Faulted(var at, var _)) -> stopped(from, at, reason);
       case Cell(Stopping(var from, var reason), Broke(var at, var _, var _)) -> stopped(from, at, reason);
+      case Cell(Stopping(var from, StopReason.TimedOut _), StopWanted(var _, StopReason.Cancelled reason)) -> new Stopping(from, reason);
       case Cell(Stopping stopping, StopWanted _) -> stopping;
       case Cell(Stopping(var from, var reason), NeverStarted(var at)) -> stopped(from, at, reason);
     };

@@ -63,6 +63,7 @@ public final class ScriptedContainers {
   private final Map<String, Script> scripts = new HashMap<>();
   private final Map<String, String> refusals = new HashMap<>();
   private final Set<String> stubborn = new HashSet<>();
+  private final Set<String> hangingUp = new HashSet<>();
   private final Map<String, Integer> starts = new HashMap<>();
   private final Set<String> stopped = new TreeSet<>();
   final Set<String> released = new TreeSet<>();
@@ -137,6 +138,11 @@ public final class ScriptedContainers {
   /// It goes on when it is told to stop, until the test ends it.
   public synchronized void makeStubborn(String step) {
     stubborn.add(step);
+  }
+
+  /// It hangs up on who asks next for this one, and is there all the time.
+  public synchronized void hangUpOnce(String step) {
+    hangingUp.add(step);
   }
 
   public synchronized void makeUnreachable(String because) {
@@ -217,6 +223,13 @@ public final class ScriptedContainers {
   void reach() {
     if (unreachable != null) {
       throw new UncheckedIOException(new ConnectException(unreachable));
+    }
+  }
+
+  synchronized void reachFor(AttemptId attempt) {
+    reach();
+    if (hangingUp.remove(attempt.toString())) {
+      throw new UncheckedIOException(new ConnectException("it hung up"));
     }
   }
 

@@ -51,6 +51,7 @@ final class ScriptedRunner implements Runner {
       expect(watched.add(attempt), attempt + " is run twice at once");
     }
     try {
+      containers.reachFor(attempt);
       fill(assignment, workspace);
       synchronized (containers) {
         Box box = containers.box(attempt);

@@ -104,6 +104,48 @@ class RestartTest extends Story {
     }
   }
 
+  /// A step that ended well in its time, which is over when the server is back, before its engine.
+  private void endsInTimeButIsFoundTooLate() throws Exception {
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    mill.becomes(1, "running");
+    mill.kill();
+    mill.passes("1/test/test/1");
+    mill.clock.advance(Duration.ofMinutes(61));
+    mill.containers.makeUnreachable("the Docker engine does not answer");
+    mill.start();
+    mill.shows("/pipelines/shop/changes/1", "stopping");
+  }
+
+  @Test
+  void a_step_that_ended_in_time_while_there_was_no_server_passes_when_the_engine_is_back() throws Exception {
+    endsInTimeButIsFoundTooLate();
+    mill.containers.makeReachable();
+    mill.becomes(1, "passed");
+    assertThat(mill.attempts(1)).containsExactly("test/test 1 passed", "main/promote 1 passed");
+  }
+
+  @Test
+  void who_does_not_want_to_wait_for_the_engine_of_a_step_whose_time_is_over_can_cancel() throws Exception {
+    endsInTimeButIsFoundTooLate();
+    mill.cancel(1);
+    mill.becomes(1, "cancelled");
+    mill.containers.makeReachable();
+  }
+
+  @Test
+  void a_step_that_has_begun_is_asked_for_again_when_its_engine_hung_up_once() throws Exception {
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    mill.becomes(1, "running");
+    mill.kill();
+    mill.containers.hangUpOnce("shop/1/test/test/1");
+    mill.start();
+    mill.passes("1/test/test/1");
+    mill.becomes(1, "passed");
+    assertThat(mill.attempts(1)).containsExactly("test/test 1 passed", "main/promote 1 passed");
+  }
+
   @Test
   void a_step_runs_out_of_time_while_there_is_no_server() throws Exception {
     shop.push("integrate/tea", "Sell tea", "tea", "green\n");
