@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// Tells the engine when an attempt has run as long as it may, counted from its container's own start.
 ///
 /// The clocks of this machine and the engine's may be set, or differ. An attempt never gets less than its time because of
-/// that if it was begun in the life of this process, and never more than its time from when this process first saw it.
+/// that if it was begun in the life of this process: where the clocks say that it ran before it began, or for longer than
+/// it was wanted, it has its whole time from when it is seen to run. Nor does it ever get more than that.
 final class Deadlines implements AutoCloseable {
   private final Engine engine;
   private final Clock clock;
@@ -70,19 +71,13 @@ final class Deadlines implements AutoCloseable {
     } else if (!waiting.containsKey(attempt.id())) {
       Duration limit = Duration.between(attempt.startedAt().orElseThrow(), deadline.get());
       Long first = seen.get(attempt.id());
-      Duration known = first == null ? limit : Duration.ofNanos(System.nanoTime() - first);
-      long delay = limit.minus(ran(Duration.between(attempt.startedAt().orElseThrow(), clock.instant()), known)).toNanos();
+      Duration said = Duration.between(attempt.startedAt().orElseThrow(), clock.instant());
+      boolean wrong =
+          said.isNegative() || first != null && said.compareTo(Duration.ofNanos(System.nanoTime() - first)) > 0;
+      Duration left = wrong ? limit : said.compareTo(limit) > 0 ? Duration.ZERO : limit.minus(said);
       Runnable passed = () -> engine.tell(new Event.DeadlinePassed(clock.instant(), attempt.id()));
-      waiting.put(attempt.id(), timer.schedule(passed, delay, TimeUnit.NANOSECONDS));
+      waiting.put(attempt.id(), timer.schedule(passed, left.toNanos(), TimeUnit.NANOSECONDS));
     }
-  }
-
-  /// For how long an attempt has run, as far as that can be believed.
-  ///
-  /// @param said by the clocks
-  /// @param most it cannot be more
-  static Duration ran(Duration said, Duration most) {
-    return said.isNegative() ? Duration.ZERO : said.compareTo(most) > 0 ? most : said;
   }
 
   @Override
