@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The clocks of this machine and the engine's may be set, or differ. An attempt never gets less than its time because of
 /// that if it was begun in the life of this process: where the clocks say that it ran before it began, or for longer than
-/// it was wanted, it has its whole time from when it is seen to run. Nor does it ever get more than that.
+/// it has been wanted, it has its whole time from when it is seen to run. Nor does it ever get more than that.
 final class Deadlines implements AutoCloseable {
   private final Engine engine;
   private final Clock clock;

@@ -50,8 +50,12 @@ final class Mill implements AutoCloseable {
   private static final Map<String, Seed> SEEDS = new HashMap<>();
 
   final SettableClock clock = new SettableClock();
+
+  /// By how much the clock of the containers' engine is behind.
+  Duration engineBehind = Duration.ZERO;
+
   final ScriptedContainers containers =
-      new ScriptedContainers(clock).script("pass", step -> end(step, 0)).script("fail", step -> end(step, 1));
+      new ScriptedContainers(() -> clock.instant().minus(engineBehind)).script("pass", step -> end(step, 0)).script("fail", step -> end(step, 1));
   final Names names = new Names();
 
   /// After how long a silence a push that waits is told something; counts from the next start on.

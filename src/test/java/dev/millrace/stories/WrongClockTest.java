@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -61,5 +62,18 @@ class WrongClockTest extends Story {
     mill.becomes(1, "failed");
     assertThat(mill.attempts(1))
         .containsExactly("test/test 1 timed-out (timed out after 1 s)", "test/test 2 timed-out (timed out after 1 s)");
+  }
+
+  /// It waits for the engine for at least a second, which is all the time that it has.
+  @Test
+  void a_step_that_had_to_wait_has_its_whole_time_though_the_engines_clock_is_behind() throws Exception {
+    mill.define("shop", TroubleTest.HURRIED);
+    mill.engineBehind = Duration.ofHours(2);
+    mill.containers.makeUnreachable("the Docker engine does not answer");
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.tells(1, "merged with");
+    mill.containers.makeReachable();
+    mill.becomes(1, "failed");
+    assertThat(mill.attempts(1).getFirst()).isEqualTo("test/test 1 timed-out (timed out after 1 s)");
   }
 }

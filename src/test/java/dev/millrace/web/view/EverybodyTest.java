@@ -23,9 +23,8 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.interactions.Actions;
 
-/// The pages in the hands of people who do not use them like their author does: by keyboard, enlarged, narrow, without
-/// motion, in colours of their own, on paper, over a bad network. The samples hold every state; that no page is
-/// forgotten is held by the AccessibilityTest of the stories.
+/// The pages in the hands of people who do not use them like their author does: by keyboard, in colours of their own, on
+/// paper, over a bad network. What holds for each page whoever looks is in the EveryPageTest.
 @Tag("browser")
 class EverybodyTest {
   private static ChromeDriver browser;

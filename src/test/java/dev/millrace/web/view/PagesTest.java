@@ -179,13 +179,20 @@ class PagesTest {
   }
 
   @Test
-  void the_wall_fills_the_screen_moves_by_itself_and_says_when_it_has_lost_the_server() {
-    for (int many : new int[] {1, 2, 3, 6}) {
+  void a_wall_of_any_number_of_pipelines_fills_the_screen() {
+    preview.close();
+    preview = Preview.start(0, Preview.many(8, now));
+    for (int many : new int[] {1, 2, 3, 6, 8}) {
       Chromium.size(browser, 1920, 1080);
       visit("/wall?many=" + many);
       assertThat(browser.executeScript("return document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth")).as(many + " tiles").isEqualTo(true);
       assertThat(browser.executeScript("return [...document.querySelectorAll('.tile')].every(tile => { const r = tile.getBoundingClientRect(); return r.bottom < innerHeight && r.right < innerWidth + 10 && r.width > 300; })")).as(many + " tiles").isEqualTo(true);
     }
+  }
+
+  @Test
+  void the_wall_moves_by_itself_and_says_when_it_has_lost_the_server() {
+    Chromium.size(browser, 1920, 1080);
     visitLive("/pipelines/fresh/wall");
     assertThat(id("tiles").getText()).contains("fresh", "nothing yet", "at rest");
     preview.moves(Samples.gone(Samples.queued(Samples.pipeline("fresh", "build: compile", "verify: unit, browser <- build", "main <- verify", "staging: deploy <- main"), 1, "The first", "Ada", "integrate/my-idea", now.minusSeconds(900)), "pppf", now));

@@ -32,9 +32,11 @@ import java.util.function.UnaryOperator;
 /// A server of the pages with sample values, to look at them and to try them in a browser. It answers the addresses that
 /// the real one does, and nothing else happens in it.
 final class Preview implements AutoCloseable {
-  private final Views views = new Views();
+  /// Read and laid out once, for all that look.
+  private static final Views VIEWS = new Views();
+  private static final FlowMaps MAPS = new FlowMaps();
+
   private final Map<String, Flow> flows = new LinkedHashMap<>();
-  private final FlowMaps maps = new FlowMaps();
   private final Set<SseClient> clients = ConcurrentHashMap.newKeySet();
   private final List<String> posts = new ArrayList<>();
   private final List<LogLine> log = new ArrayList<>(Samples.log(120));
@@ -193,7 +195,7 @@ final class Preview implements AutoCloseable {
   }
 
   private void html(Context at, View view) {
-    at.html(views.html(view));
+    at.html(VIEWS.html(view));
   }
 
   private Site site(String trouble) {
@@ -241,7 +243,7 @@ final class Preview implements AutoCloseable {
   }
 
   private FlowMap map(Pipeline pipeline) {
-    return maps.of(pipeline);
+    return MAPS.of(pipeline);
   }
 
   private Change change(Context at) {
