@@ -342,6 +342,11 @@ final class Steps implements AutoCloseable {
     }
 
     @Override
+    public boolean begun() {
+      return attempt(attempt).flatMap(Attempt::startedAt).isPresent();
+    }
+
+    @Override
     public void started(Instant at, @Nullable Image image) {
       if (!at.equals(told)) {
         told = at;

@@ -21,18 +21,18 @@ import org.jspecify.annotations.Nullable;
 public final class LogWriter implements AutoCloseable {
   private static final int BATCH = 1 << 20;
 
+  private final Place place;
   private final FileChannel text;
   private final FileChannel lines;
-  private final Marker marker;
   private final Consumer<LogWriter> closed;
-  private final @Nullable Instant resume;
   private final Thread flusher;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition somethingToWrite = lock.newCondition();
   private final Condition written = lock.newCondition();
 
-  // all below guarded by the lock
+  // all below guarded by the lock, the marker by who writes
+  private Marker marker;
   private ByteBuffer pendingText = ByteBuffer.allocate(1 << 13);
   private ByteBuffer pendingLines = ByteBuffer.allocate(1 << 10);
   private long end;
@@ -46,14 +46,13 @@ public final class LogWriter implements AutoCloseable {
   private @Nullable IOException failure;
 
   LogWriter(Place place, Consumer<LogWriter> closed) {
+    this.place = place;
     this.closed = closed;
     try {
       Files.createDirectories(place.text().toAbsolutePath().getParent());
       this.text = open(place.text());
       this.lines = open(place.lines());
-      this.resume = cut();
-      Index index = Index.of(lines);
-      this.marker = new Marker(place.errors(), place.groups(), index.count(), line -> beginning(index, line));
+      this.marker = keep(sound(Index.of(lines)));
     } catch (IOException broken) {
       throw new LogTrouble("cannot open log " + place.text(), broken);
     }
@@ -64,25 +63,24 @@ public final class LogWriter implements AutoCloseable {
     return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
-  /// Cuts off what may not be whole, and what would come again with the stamp to resume from.
-  private @Nullable Instant cut() throws IOException {
+  /// Cuts off all but so many lines.
+  private Marker keep(long count) throws IOException {
     Index index = Index.of(lines);
+    end = index.begin(count);
+    size = end;
+    lineBegin = end;
+    lines.truncate(count * Index.WIDTH).position(count * Index.WIDTH);
+    text.truncate(end).position(end);
+    return new Marker(place.errors(), place.groups(), count, line -> beginning(index, line));
+  }
+
+  /// How many lines are whole.
+  private long sound(Index index) throws IOException {
     long count = index.count();
     while (count > 0 && !sound(index, count - 1)) {
       count--;
     }
-    long from = count - 1;
-    while (from > 0 && !parts(index.entry(from - 1), index.entry(from))) {
-      from--;
-    }
-    Instant stamp = from > 0 ? index.entry(from).at() : null;
-    long keep = Math.max(from, 0);
-    end = index.begin(keep);
-    size = end;
-    lineBegin = end;
-    lines.truncate(keep * Index.WIDTH).position(keep * Index.WIDTH);
-    text.truncate(end).position(end);
-    return stamp;
+    return count;
   }
 
   private String beginning(Index index, long line) throws IOException {
@@ -102,9 +100,25 @@ public final class LogWriter implements AutoCloseable {
   }
 
   /// The stamp from which on lines are wanted, those with this very stamp included; empty: all of them.
-  /// What was kept with that stamp or a later one has been dropped.
+  /// What was kept with that stamp or a later one has been dropped. To be called before anything is printed; who does not
+  /// call it, as nothing comes any more, leaves the log as it was.
   public Optional<Instant> resume() {
-    return Optional.ofNullable(resume);
+    lock.lock();
+    try {
+      Index index = Index.of(lines);
+      long from = index.count() - 1;
+      while (from > 0 && !parts(index.entry(from - 1), index.entry(from))) {
+        from--;
+      }
+      Optional<Instant> stamp = from > 0 ? Optional.of(index.entry(from).at()) : Optional.empty();
+      marker.close();
+      marker = keep(Math.max(from, 0));
+      return stamp;
+    } catch (IOException broken) {
+      throw new LogTrouble("cannot open log " + place.text(), broken);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Adds a line, or a piece of one. Waits while more is printed than the files can take.

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///    in it; nothing runs. Its name is the fence: there is never a second one.
 /// 2. [#run]: prepares what is not prepared, starts what is not started, else finds again what runs or has ended (also
 ///    after a restart of the server), brings every byte it prints to the [Output] exactly once, and returns how it ended.
-///    It never starts a container twice and blocks until the end. An interrupt makes it throw [InterruptedException]
+///    It never starts a container twice and blocks until the end; one whose process has begun and whose container somebody
+///    removed is an [Outcome.Unavailable]: it is not made anew. An interrupt makes it throw [InterruptedException]
 ///    and leaves the container as it is.
 /// 3. [#stop], from any thread, any number of times, also for attempts that do not exist: the container ends within
 ///    seconds, and `run` returns. An attempt that is stopped before it started never starts: `run` answers
@@ -64,6 +65,9 @@ public interface Runner extends AutoCloseable {
 
   /// Where what a step prints goes, and who is told that it began. Called by one thread at a time.
   interface Output {
+    /// Whether [#started] was told before, be it by an earlier runner: then there is, or was, a container.
+    boolean begun();
+
     /// The process began; told again after each time it is found again.
     ///
     /// @param image what it runs in, by its content; null when the engine does not say

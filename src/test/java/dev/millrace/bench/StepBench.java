@@ -172,6 +172,11 @@ public final class StepBench {
 
   private static final class Nowhere implements Runner.Output {
     @Override
+    public boolean begun() {
+      return false;
+    }
+
+    @Override
     public void started(Instant at, dev.millrace.change.Image image) {}
 
     @Override

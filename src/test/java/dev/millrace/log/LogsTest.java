@@ -219,6 +219,18 @@ class LogsTest {
     assertThat(Files.readString(file(".log"))).isEqualTo("a\nb\n");
   }
 
+  @Test
+  void is_left_as_it_was_by_who_has_nothing_to_bring() throws IOException {
+    Logs logs = logs();
+    try (LogWriter writer = logs.writer(UNIT)) {
+      writer.print(NOON, bytes("a\nerror: b\n"));
+    }
+    byte[] errors = Files.readAllBytes(file(".errors"));
+    logs.writer(UNIT).close();
+    assertThat(Files.readString(file(".log"))).isEqualTo("a\nerror: b\n");
+    assertThat(file(".errors")).hasBinaryContent(errors);
+  }
+
   private static final List<String> MARKED =
       List.of(
           "error: broken",

@@ -26,6 +26,11 @@ public class Recorder implements Runner.Output {
   private Thread inside;
 
   @Override
+  public synchronized boolean begun() {
+    return !started.isEmpty();
+  }
+
+  @Override
   public void started(Instant at, Image image) {
     enter();
     synchronized (this) {

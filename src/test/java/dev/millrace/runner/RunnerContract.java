@@ -16,6 +16,7 @@ import dev.millrace.pipeline.StepName;
 import dev.millrace.runner.Runner.Outcome;
 import dev.millrace.runner.Runner.Outcome.Exited;
 import dev.millrace.runner.Runner.Outcome.NeverStarted;
+import dev.millrace.runner.Runner.Outcome.Unavailable;
 import dev.millrace.runner.Runner.Workspace;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -49,6 +50,9 @@ public abstract class RunnerContract {
   protected abstract Runner open();
 
   protected abstract String image();
+
+  /// As somebody does who clears the engine up.
+  protected abstract void remove(AttemptId attempt);
 
   @BeforeEach
   void begin() {
@@ -252,6 +256,41 @@ public abstract class RunnerContract {
     Recorder again = new Recorder();
     assertThat(runner.run(step(GREETS), EMPTY, again)).isEqualTo(outcome);
     assertThat(again.text()).isEqualTo("hello\n");
+  }
+
+  @Test
+  void what_has_begun_is_lost_when_somebody_removes_its_container() throws Exception {
+    Recorder output = new Recorder();
+    Future<Outcome> outcome = inBackground(runner, step(WAITS), output);
+    output.awaitLine("ready");
+    remove(attempt(1));
+    isLost(soon(outcome));
+    isLost(runner.run(step(WAITS), EMPTY, output));
+    assertThat(output.lines()).containsExactly("ready");
+    assertThat(runner.holding()).isEmpty();
+  }
+
+  @Test
+  void what_has_begun_is_lost_when_somebody_removes_its_container_while_there_is_no_server() throws Exception {
+    Recorder output = new Recorder();
+    Future<Outcome> first = inBackground(runner, step(WAITS), output);
+    output.awaitLine("ready");
+    runner.close();
+    assertThatThrownBy(() -> soon(first)).hasCauseInstanceOf(InterruptedException.class);
+    remove(attempt(1));
+    runner = open();
+    isLost(runner.run(step(WAITS), EMPTY, output));
+    runner.stop(attempt(1));
+    isLost(runner.run(step(WAITS), EMPTY, output));
+    assertThat(output.lines()).containsExactly("ready");
+    assertThat(output.startedAt()).hasSize(1);
+    assertThat(runner.holding()).isEmpty();
+  }
+
+  private static void isLost(Outcome outcome) {
+    assertThat(outcome).isInstanceOf(Unavailable.class);
+    assertThat(((Unavailable) outcome).because()).contains("its container was removed");
+    assertThat(((Unavailable) outcome).again()).isFalse();
   }
 
   @Test

@@ -121,6 +121,13 @@ public final class ScriptedContainers {
     end(step, new Outcome.Unavailable(now(), because, again));
   }
 
+  /// Somebody clears the engine up, and takes this one along.
+  public synchronized void remove(String step) {
+    existing(step);
+    boxes.remove(step);
+    notifyAll();
+  }
+
   /// Somebody pushes another image under the name: containers that are made from now on have that content.
   public synchronized void replaceImage(String name) {
     contents.merge(name, 1, Integer::sum);

@@ -52,6 +52,14 @@ final class ScriptedRunner implements Runner {
     }
     try {
       containers.reachFor(attempt);
+      if (output.begun()) {
+        synchronized (containers) {
+          goOnIfOpen();
+          if (containers.box(attempt) == null) {
+            return removed();
+          }
+        }
+      }
       fill(assignment, workspace);
       synchronized (containers) {
         Box box = containers.box(attempt);
@@ -119,7 +127,7 @@ final class ScriptedRunner implements Runner {
         }
         goOnIfOpen();
         if (box == null) {
-          return new Outcome.Unavailable(containers.now(), "somebody removed the container", true);
+          return removed();
         }
         news = List.copyOf(box.log.subList(seen, box.log.size()));
         outcome = box.outcome;
@@ -134,6 +142,10 @@ final class ScriptedRunner implements Runner {
         return outcome;
       }
     }
+  }
+
+  private Outcome removed() {
+    return new Outcome.Unavailable(containers.now(), "its container was removed", false);
   }
 
   @Override

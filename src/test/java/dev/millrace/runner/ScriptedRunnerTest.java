@@ -3,6 +3,7 @@ package dev.millrace.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.change.AttemptId;
 import dev.millrace.runner.Runner.Outcome;
 import dev.millrace.runner.Runner.Outcome.Exited;
 import dev.millrace.runner.Runner.Outcome.NotStartable;
@@ -55,6 +56,11 @@ class ScriptedRunnerTest extends RunnerContract {
   @Override
   protected String image() {
     return "scripted";
+  }
+
+  @Override
+  protected void remove(AttemptId attempt) {
+    scripted.remove(attempt.toString());
   }
 
   private String locator() {

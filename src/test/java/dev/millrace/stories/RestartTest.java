@@ -147,6 +147,20 @@ class RestartTest extends Story {
   }
 
   @Test
+  void a_step_that_has_begun_does_not_begin_again_when_its_container_was_removed_while_there_was_no_server() throws Exception {
+    shop.push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.prints("1/test/test/1", "half\n");
+    mill.awaitLog(LOG, "half\n");
+    mill.kill();
+    mill.containers.remove("shop/1/test/test/1");
+    mill.start();
+    mill.becomes(1, "failed");
+    assertThat(mill.attempts(1)).containsExactly("test/test 1 errored (its container was removed)");
+    assertThat(mill.containers.starts("shop/1/test/test/1")).isEqualTo(1);
+    assertThat(mill.get(LOG).body()).isEqualTo("half\n");
+  }
+
+  @Test
   void a_step_runs_out_of_time_while_there_is_no_server() throws Exception {
     shop.push("integrate/tea", "Sell tea", "tea", "green\n");
     mill.runs("1/test/test/1");

@@ -85,8 +85,10 @@ class TwelveBranchesTest {
       assertThat(named(changes, "failed")).isEqualTo(refused);
       assertThat(named(changes, "passed")).isEqualTo(without(changes.keySet(), refused));
       for (String name : BAD) {
+        // more than twice where what it failed on top of has passed only after it had failed by itself
         assertThat(changes.get(name).get("reason").stringValue())
-            .matches("test failed: test: exit code 1; shop#\\d+ failed twice, with nothing else to blame");
+            .matches(
+                "test failed: test: exit code 1; shop#\\d+ failed (twice|[34] times), with nothing else to blame");
       }
       assertThat(changes.get(loser(changes)).get("reason").stringValue()).matches("conflicts with [0-9a-f]{8} in prices");
       assertThat(shop.branches())

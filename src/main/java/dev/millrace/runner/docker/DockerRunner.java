@@ -97,7 +97,7 @@ public final class DockerRunner implements Runner {
   public Outcome run(Assignment assignment, Workspace workspace, Output output) throws InterruptedException {
     Slot slot = slot(assignment.attempt());
     try {
-      Begin begin = begin(slot, assignment, workspace);
+      Begin begin = begin(slot, assignment, workspace, output);
       return switch (begin) {
         case Begin.Begun(String id) -> watch(id, slot, assignment, output);
         case Begin.Not(Outcome outcome) -> outcome;
@@ -221,9 +221,13 @@ public final class DockerRunner implements Runner {
   }
 
   /// Brings the container to its start, or finds it started already.
-  private Begin begin(Slot slot, Assignment assignment, Workspace workspace) throws InterruptedException {
+  private Begin begin(Slot slot, Assignment assignment, Workspace workspace, Output output) throws InterruptedException {
     slot.lock.lockInterruptibly();
     try {
+      if (slot.begun == null && output.begun()) {
+        goOnIfOpen();
+        return again(slot, assignment.attempt());
+      }
       for (; ; ) {
         Optional<Outcome> failure = fill(slot, assignment, workspace);
         if (failure.isPresent()) {
@@ -244,6 +248,23 @@ public final class DockerRunner implements Runner {
     } finally {
       slot.lock.unlock();
     }
+  }
+
+  /// Finds the container of an attempt that began in an earlier life; without it, its name keeps nobody from starting it
+  /// a second time.
+  private Begin again(Slot slot, AttemptId attempt) {
+    Optional<Container> found =
+        daemon.inspect(name(attempt)).filter(its -> attempt.toString().equals(its.labels().get(ATTEMPT)));
+    if (found.isEmpty()) {
+      return new Begin.Not(removed());
+    }
+    slot.begun = found.get().id();
+    return new Begin.Begun(found.get().id());
+  }
+
+  private static Outcome removed() {
+    return new Outcome.Unavailable(
+        Instant.now(), "its container was removed, but not by Millrace: nobody knows how it ended", false);
   }
 
   private Optional<Outcome> start(Slot slot, Assignment assignment) {
@@ -470,7 +491,7 @@ public final class DockerRunner implements Runner {
       try {
         switch (daemon.inspect(id).orElse(null)) {
           case null -> {
-            return new Outcome.Unavailable(Instant.now(), "somebody removed the container", true);
+            return removed();
           }
           case Container.Created _ -> {
             return new Outcome.Unavailable(Instant.now(), "the Docker engine broke off starting the container", true);

@@ -26,10 +26,11 @@ final class Replay {
   private static final String INIT_FAILED = "[FATAL tini (";
 
   private final Output output;
-  private final @Nullable Instant from;
-  private final long earliest;
   private final TreeMap<Long, Long> seenInSecond = new TreeMap<>();
   private final long[] unfinished = {Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE};
+  private boolean resumed;
+  private @Nullable Instant from;
+  private long earliest;
   private @Nullable Instant latest;
   private long lastSecond = Long.MIN_VALUE;
   private long printed;
@@ -39,14 +40,27 @@ final class Replay {
 
   Replay(Output output) {
     this.output = output;
-    this.from = output.resume().orElse(null);
-    this.earliest = from == null ? 0 : Math.max(0, from.getEpochSecond() - SLACK_SECONDS);
   }
 
   /// Begins to read again; frames of an earlier reading are ignored from now on.
   synchronized Reading again() {
+    if (!resumed) {
+      resume();
+    }
     current = new Reading(place());
     return current;
+  }
+
+  /// Only when there is something to read: the output drops what comes again.
+  private void resume() {
+    try {
+      from = output.resume().orElse(null);
+      earliest = from == null ? 0 : Math.max(0, from.getEpochSecond() - SLACK_SECONDS);
+      resumed = true;
+    } catch (RuntimeException broken) {
+      failure = broken;
+      throw broken;
+    }
   }
 
   /// Throws what the output threw, if it was that which broke a reading and not the engine.

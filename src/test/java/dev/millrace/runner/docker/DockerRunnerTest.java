@@ -58,6 +58,15 @@ class DockerRunnerTest extends RunnerContract {
     return busybox;
   }
 
+  @Override
+  protected void remove(AttemptId attempt) {
+    try (DockerClient docker = TestImages.client()) {
+      docker.removeContainerCmd(nameOf(attempt)).withForce(true).exec();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static String nameOf(AttemptId attempt) {
     return "millrace-" + INSTALLATION + "." + attempt.toString().replace('/', '.');
   }
@@ -434,17 +443,6 @@ class DockerRunnerTest extends RunnerContract {
         docker.removeContainerCmd(id).exec();
       }
     }
-  }
-
-  @Test
-  void a_container_that_somebody_removes_is_lost() throws Exception {
-    Recorder output = new Recorder();
-    Future<Outcome> outcome = inBackground(runner, step(WAITS), output);
-    output.awaitLine("ready");
-    try (DockerClient docker = TestImages.client()) {
-      docker.removeContainerCmd(nameOf(attempt(1))).withForce(true).exec();
-    }
-    assertThat(soon(outcome)).isInstanceOf(Unavailable.class);
   }
 
   @Test
