@@ -60,6 +60,7 @@ final class Checker {
   private final boolean faults;
   private final boolean engineKilled;
   private final boolean clockWrong;
+  private final Set<String> removed;
   private final Path folder;
   private final Path engine;
   private final List<String> findings = new ArrayList<>();
@@ -71,9 +72,10 @@ final class Checker {
   /// @param faults whether the engine was in trouble, so that a step may not have been started
   /// @param engineKilled whether the engine itself was killed, and with it perhaps steps and what they printed
   /// @param clockWrong whether the server's clock was set, so that its times are not those of the engine and the clients
+  /// @param removed the containers that somebody removed, so that nobody knows how their steps ended
   Checker(
       Victim victim, Between between, Witness witness, Ledger ledger, Hearing hearing, List<Line> lines,
-      boolean faults, boolean engineKilled, boolean clockWrong, Path folder, Path engine) {
+      boolean faults, boolean engineKilled, boolean clockWrong, Set<String> removed, Path folder, Path engine) {
     this.victim = victim;
     this.between = between;
     this.witness = witness;
@@ -83,6 +85,7 @@ final class Checker {
     this.faults = faults;
     this.engineKilled = engineKilled;
     this.clockWrong = clockWrong;
+    this.removed = removed;
     this.folder = folder;
     this.engine = engine;
   }
@@ -308,7 +311,7 @@ final class Checker {
       found("twice: " + name + " was started " + Math.max(starts, told) + " times");
     }
     boolean own = codes.equals(List.of(0)) || codes.equals(List.of(Flow.BAD));
-    switch (state) {
+    switch (removed.contains(name) && Set.of("timed-out", "errored").contains(state) ? "lost" : state) {
       case "passed", "failed" -> {
         int code = attempt.path("exitCode").asInt(-1);
         if (!engineKilled && !codes.equals(List.of(code))) {
@@ -324,7 +327,7 @@ final class Checker {
           found("lost: " + name + " was stopped before its time was over");
         }
       }
-      case "cancelled" -> {}
+      case "cancelled", "lost" -> {}
       case "errored" -> {
         if (own) {
           found("lost: " + name + " ended with " + codes + ", and is errored: " + reason);

@@ -8,10 +8,15 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Somebody who listens to everything that moves, and after each interruption asks on from the last number.
 final class Hearing implements Runnable, AutoCloseable {
+  private static final JsonMapper JSON = new JsonMapper();
+
   private final URI events;
   private final Ledger ledger;
   private final HttpClient http = HttpClient.newHttpClient();
@@ -70,6 +75,19 @@ final class Hearing implements Runnable, AutoCloseable {
       }
       event[0] = "";
     }
+  }
+
+  /// The attempts that were said to have begun, as the names of containers have them: `shop.1.test.unit.1`.
+  synchronized Set<String> begun() {
+    return heard.values().stream()
+        .map(JSON::readTree)
+        .filter(event -> event.path("what").asString("").equals("attempt.running"))
+        .map(
+            event ->
+                String.join(
+                    ".", event.path("pipeline").asString(""), event.path("change").asString(""),
+                    event.path("stage").asString(""), event.path("step").asString(""), event.path("attempt").asString("")))
+        .collect(Collectors.toSet());
   }
 
   /// By their numbers.

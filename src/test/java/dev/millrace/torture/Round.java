@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -80,11 +81,15 @@ final class Round {
   private Witness witness;
   private OwnEngine own;
   private SkewedClock clock;
+  private Path engine = ENGINE;
   private Cable cable;
   private boolean small;
   private boolean engineFaulty;
   private boolean engineKilled;
   private boolean clockWrong;
+
+  /// The containers that somebody removed.
+  private final Set<String> removed = new HashSet<>();
 
   Round(long seed, int kills, Faults faults) throws IOException {
     this(seed, List.of(Moment.values()), kills, faults);
@@ -116,7 +121,6 @@ final class Round {
     String image = TestImages.busybox();
     boolean far = random.nextInt(3) == 0;
     int memory = random.nextInt(6) == 0 ? 64 : 160;
-    Path engine = ENGINE;
     Runtime.getRuntime().addShutdownHook(new Thread(this::bury));
     if (faults.engine()) {
       own = new OwnEngine(folder.resolve("e"), random.nextBoolean());
@@ -145,10 +149,10 @@ final class Round {
         }
         List<Thread> threads = begin(image, elsewhere, lines);
         Thread.ofVirtual().start(hearing);
-        torture();
+        torture(hearing);
         end(threads);
         Checker checker =
-            new Checker(victim, between, witness, ledger, hearing, lines, engineFaulty, engineKilled, clockWrong, folder, engine);
+            new Checker(victim, between, witness, ledger, hearing, lines, engineFaulty, engineKilled, clockWrong, removed, folder, engine);
         if (up()) {
           findings.addAll(checker.check());
           counts = checker.counts() + ", " + ledger.counts();
@@ -240,7 +244,7 @@ final class Round {
     clone.git("push", "-q", "origin", "HEAD:refs/heads/main");
   }
 
-  private void torture() throws Exception {
+  private void torture(Hearing hearing) throws Exception {
     for (Moment moment : plan) {
       if (moment == Moment.MIGRATING) {
         continue;
@@ -256,6 +260,9 @@ final class Round {
       if (hit || !victim.alive()) {
         boolean away = moment == Moment.OUTLIVING || random.nextInt(6) == 0;
         Thread.sleep(away ? random.nextInt(10_000) : random.nextInt(700));
+        if (random.nextInt(6) == 0) {
+          clearUp(hearing);
+        }
         restart();
       }
     }
@@ -345,6 +352,21 @@ final class Round {
       note("disk full");
       engineFaulty = true;
       fill();
+    }
+  }
+
+  /// Somebody removes the containers of steps that are known to have begun, while there is no server.
+  private void clearUp(Hearing hearing) throws IOException {
+    Set<String> begun = hearing.begun();
+    List<String> containers =
+        Engines.containers(engine, "millrace-").stream()
+            .filter(between.starts()::containsKey)
+            .filter(name -> begun.contains(name.substring(name.indexOf('.') + 1)))
+            .toList();
+    if (!containers.isEmpty()) {
+      note("containers removed");
+      Engines.remove(engine, containers);
+      removed.addAll(containers);
     }
   }
 
