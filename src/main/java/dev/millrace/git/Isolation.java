@@ -1,5 +1,6 @@
 package dev.millrace.git;
 
+import org.eclipse.jgit.internal.util.CleanupService;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.storage.file.WindowCacheConfig;
@@ -19,6 +20,9 @@ final class Isolation {
     if (SystemReader.getInstance() instanceof Reader) {
       return;
     }
+    // With this one, nobody but us ends JGit. Its own lets go of every lock as soon as the process is told to end, when
+    // pushes, merges and promotions are still brought to theirs.
+    var _ = new CleanupService();
     SystemReader.setInstance(new Reader(SystemReader.getInstance()));
     // measuring the file system's clock takes seconds, which the first repository need not wait for
     FS.FileStoreAttributes.setBackground(true);

@@ -130,10 +130,11 @@ class HeldSocketTest {
     var tally = new Tally();
     int pushed;
     Listener listener;
-    try (var server = HeldServer.ofClasses(data);
+    // the client last: it waits for the end of what it listens to
+    try (var http = HttpClient.newHttpClient();
+        var server = HeldServer.ofClasses(data);
         var kept = new Caller(server.port());
-        var hesitant = new Caller(server.port());
-        var http = HttpClient.newHttpClient()) {
+        var hesitant = new Caller(server.port())) {
       Developer shop = shop(server);
       listener = new Listener(http, URI.create(server.address() + "/api/v1/events"));
       var random = new Random(SEED);
@@ -193,8 +194,8 @@ class HeldSocketTest {
 
   @Test
   void a_server_that_is_killed_is_started_again_and_who_comes_meanwhile_waits() throws Exception {
-    try (var server = HeldServer.ofClasses(folder.resolve("data"));
-        var http = HttpClient.newHttpClient();
+    try (var http = HttpClient.newHttpClient();
+        var server = HeldServer.ofClasses(folder.resolve("data"));
         var before = new Caller(server.port());
         var between = new Caller(server.port())) {
       var listener = new Listener(http, URI.create(server.address() + "/api/v1/events"));
