@@ -42,6 +42,7 @@ class MarksTest {
   private static LogReader written(Logs logs, String text, Random random) {
     byte[] bytes = bytes(text);
     try (LogWriter writer = logs.writer(UNIT)) {
+      assertThat(writer.resume()).isEmpty();
       for (int at = 0; at < bytes.length; ) {
         int end = Math.min(bytes.length, at + 1 + random.nextInt(30));
         writer.print(NOON, Arrays.copyOfRange(bytes, at, end));

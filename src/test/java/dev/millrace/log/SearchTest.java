@@ -310,6 +310,7 @@ class SearchTest {
 
   private static LogReader written(Logs logs, String... pieces) {
     try (LogWriter writer = logs.writer(attempt(1))) {
+      assertThat(writer.resume()).isEmpty();
       for (String piece : pieces) {
         writer.print(NOON, piece.getBytes(StandardCharsets.UTF_8));
       }
