@@ -9,6 +9,8 @@ import dev.millrace.flow.Flow;
 import dev.millrace.flow.InFlight;
 import dev.millrace.flow.Request;
 import dev.millrace.store.Store;
+import dev.millrace.store.StoreException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,18 +28,21 @@ import org.slf4j.LoggerFactory;
 /// The one writer. Takes events and requests from an inbox, asks [Flow] what follows, stores that in one transaction
 /// for all that had come in, and only then lets anybody hear of it.
 ///
-/// A bug in the rules or a store that cannot be written stops it, loudly: what was stored is right, and going on from
-/// anything else would not be.
+/// While the disk has no room, requests are refused, and what has happened waits to be stored. A bug in the rules or a store
+/// that cannot be written stops it, loudly: what was stored is right, and going on from anything else would not be.
 public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final int CROWD = 256;
+
+  /// How often it is looked whether there is room.
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   private final Store store;
   private final BlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
   private final List<Consumer<Decision>> listeners = new CopyOnWriteArrayList<>();
   private final Thread thread = Thread.ofPlatform().name("engine").unstarted(this::work);
   private volatile InFlight now;
-  private volatile @Nullable String trouble;
+  private volatile @Nullable String stopped;
 
   private sealed interface Message {
     CompletableFuture<?> answer();
@@ -67,9 +73,21 @@ public final class Engine implements AutoCloseable {
     return now;
   }
 
-  /// Why it has stopped, for every page to show; empty while it works.
+  /// Why it has stopped, for good; empty while it works.
+  public Optional<String> stopped() {
+    return Optional.ofNullable(stopped);
+  }
+
+  /// Why it has stopped, or cannot store anything for now, for every page to show; empty while it works.
   public Optional<String> trouble() {
-    return Optional.ofNullable(trouble);
+    return stopped().or(() -> store.obstacle().map(full -> "nothing can be stored: " + full.getMessage() + ", and it goes on by itself"));
+  }
+
+  /// Returns when there is room to store something.
+  void awaitRoom() throws InterruptedException {
+    while (store.obstacle().isPresent()) {
+      Thread.sleep(LOOK_AGAIN);
+    }
   }
 
   /// Says that something has happened. The answer comes when that is stored.
@@ -82,33 +100,40 @@ public final class Engine implements AutoCloseable {
   /// Asks for something and waits until it is refused, or granted and stored.
   ///
   /// @throws IllegalStateException when the engine has stopped
+  /// @throws StoreException.NoRoom when nothing can be stored for now
   public Answer ask(Request request) {
     var answer = new CompletableFuture<Answer>();
     put(new Asked(request, answer));
     try {
       return answer.join();
     } catch (CompletionException e) {
-      throw e.getCause() instanceof IllegalStateException stopped ? stopped : e;
+      throw e.getCause() instanceof RuntimeException refused ? refused : e;
     }
   }
 
   private void put(Message message) {
     inbox.add(message);
-    String stopped = trouble;
-    if (stopped != null) {
-      message.answer().completeExceptionally(new IllegalStateException(stopped));
-    }
+    stopped().ifPresent(because -> message.answer().completeExceptionally(new IllegalStateException(because)));
   }
 
   private void work() {
     try {
+      var crowd = new ArrayList<Message>();
       while (true) {
-        var crowd = new ArrayList<Message>();
-        crowd.add(inbox.take());
+        if (crowd.isEmpty()) {
+          crowd.add(inbox.take());
+        }
         inbox.drainTo(crowd, CROWD);
-        Optional<Halt> halt = work(crowd);
+        Optional<Halt> halt;
+        try {
+          halt = work(crowd);
+          crowd.clear();
+        } catch (StoreException.NoRoom full) {
+          LOG.warn("Nothing is stored: {}", full.getMessage());
+          halt = pause(crowd);
+        }
         if (halt.isPresent()) {
-          stop("the server is stopping", List.of());
+          stop("the server is stopping", crowd);
           halt.get().answer().complete(null);
           return;
         }
@@ -116,6 +141,25 @@ public final class Engine implements AutoCloseable {
     } catch (InterruptedException e) {
       stop("the engine was interrupted", List.of());
     }
+  }
+
+  /// Waits until there is room. Of the crowd, and of those that come, what has happened stays.
+  private Optional<Halt> pause(List<Message> crowd) throws InterruptedException {
+    for (Optional<StoreException.NoRoom> obstacle = store.obstacle(); obstacle.isPresent(); obstacle = store.obstacle()) {
+      StoreException.NoRoom because = obstacle.get();
+      crowd.removeIf(message -> message instanceof Asked(var _, var answer) && answer.completeExceptionally(because));
+      for (Message message : crowd) {
+        if (message instanceof Halt halt) {
+          return Optional.of(halt);
+        }
+      }
+      Message next = inbox.poll(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+      if (next != null) {
+        crowd.add(next);
+      }
+    }
+    LOG.info("There is room again");
+    return Optional.empty();
   }
 
   private Optional<Halt> work(List<Message> crowd) {
@@ -157,6 +201,8 @@ public final class Engine implements AutoCloseable {
       }
       store.save(decisions);
       now = next;
+    } catch (StoreException.NoRoom e) {
+      throw e;
     } catch (RuntimeException e) {
       LOG.error("The engine stops: it can no longer decide or store. What was stored before is right; start again.", e);
       stop("the engine has stopped: " + e.getMessage() + "; see the server's log, then start the server again", crowd);
@@ -203,8 +249,8 @@ public final class Engine implements AutoCloseable {
   }
 
   private void stop(String because, List<Message> crowd) {
-    if (trouble == null) {
-      trouble = because;
+    if (stopped == null) {
+      stopped = because;
     }
     var left = new ArrayList<>(crowd);
     inbox.drainTo(left);

@@ -161,6 +161,9 @@ final class Performer implements AutoCloseable {
 
   private void perform(ChangeId change, Effect effect, @Nullable Thread before) {
     try {
+      if (!(effect instanceof Effect.Stop)) {
+        engine.awaitRoom();
+      }
       switch (effect) {
         case Effect.Merge merge -> settled(change, effect, merge(merge));
         case Effect.Promote promote -> promote(change, promote);
@@ -179,7 +182,7 @@ final class Performer implements AutoCloseable {
     } catch (RuntimeException e) {
       if (effect instanceof Effect.Prepare) {
         LOG.debug("{} will be told when the attempt itself runs", effect, e);
-      } else if (engine.trouble().isEmpty() && !isClosed()) {
+      } else if (engine.stopped().isEmpty() && !isClosed()) {
         LOG.error("{} could not be performed", effect, e);
         broken(change, effect, e);
       }

@@ -181,7 +181,7 @@ public final class Progress implements AutoCloseable {
         for (ChangeId id : List.copyOf(open.keySet())) {
           tell(id);
         }
-        String trouble = closed ? "Millrace is stopping" : gone ? "nobody listens" : engine.trouble().orElse("");
+        String trouble = closed ? "Millrace is stopping" : gone ? "nobody listens" : engine.stopped().orElse("");
         if (open.isEmpty() || !trouble.isEmpty()) {
           open.keySet().forEach(id -> outcomes.put(id, Outcome.open(id, trouble + "; " + id + " goes on")));
           return outcomes;

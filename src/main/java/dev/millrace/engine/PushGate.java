@@ -142,7 +142,7 @@ final class PushGate implements Pushes {
       return Optional.empty();
     } catch (ExecutionException e) {
       LOG.warn("The push to {} of {} waits for the next start", move.branch(), repository, e);
-      String because = engine.trouble().orElse("the server's log says why");
+      String because = engine.stopped().orElse("the server's log says why");
       reply.unknown(
           move, "Kept, but not taken up yet: " + because + ". It will be when the server has started again.");
       return Optional.empty();

@@ -196,10 +196,21 @@ final class Database implements AutoCloseable {
   /// is full: its message says less, and it does not work afterwards.
   private static final long ROOM = 8 << 20;
 
+  /// Why nothing can be written for now; empty when there is room.
+  Optional<StoreException.NoRoom> obstacle() {
+    return file(url)
+        .map(Path::getParent)
+        .filter(directory -> directory.toFile().getUsableSpace() < ROOM)
+        .map(directory -> new StoreException.NoRoom("the disk of %s has less than %d MB left: make room".formatted(directory, ROOM >> 20)));
+  }
+
   /// All or nothing, and on the disk when this returns.
+  ///
+  /// @throws StoreException.NoRoom when there is an [#obstacle]
   void write(Consumer<Transaction> writing) {
-    if (file(url).map(Path::getParent).filter(directory -> directory.toFile().getUsableSpace() < ROOM).isPresent()) {
-      throw new StoreException(unwritable(name()), null);
+    Optional<StoreException.NoRoom> obstacle = obstacle();
+    if (obstacle.isPresent()) {
+      throw obstacle.get();
     }
     guarded(
         () -> {

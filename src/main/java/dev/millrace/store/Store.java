@@ -223,6 +223,11 @@ public final class Store implements DatabaseCopy, AutoCloseable {
     lastSequence = writing.lastSequence();
   }
 
+  /// Why nothing can be stored for now; empty when there is room.
+  public Optional<StoreException.NoRoom> obstacle() {
+    return database.obstacle();
+  }
+
   public Optional<Change> change(ChangeId id) {
     long moment = known.moment();
     return known

@@ -158,13 +158,14 @@ final class Routes {
     routes.exception(HttpResponseException.class, (problem, context) -> problem(context, problem.getStatus(), sentence(problem, context)));
     routes.exception(Busy.class, (busy, context) -> problem(context, 429, String.valueOf(busy.getMessage())));
     routes.exception(IllegalStateException.class, this::stopped);
+    routes.exception(StoreException.NoRoom.class, (full, context) -> problem(context, 507, sentence(full)));
     routes.exception(StoreException.class, this::unreadable);
     routes.exception(Exception.class, this::bug);
     routes.error(404, context -> problem(context, 404, missing(context)));
   }
 
   private void live(Context context) {
-    Optional<String> trouble = engine.trouble();
+    Optional<String> trouble = engine.stopped();
     context.status(trouble.isEmpty() ? 200 : 503).result(trouble.orElse("live") + "\n");
   }
 
@@ -181,8 +182,8 @@ final class Routes {
   }
 
   private void stopped(IllegalStateException problem, Context context) {
-    if (engine.trouble().isPresent()) {
-      problem(context, 503, engine.trouble().get());
+    if (engine.stopped().isPresent()) {
+      problem(context, 503, engine.stopped().get());
     } else {
       bug(problem, context);
     }
@@ -190,12 +191,16 @@ final class Routes {
 
   private void unreadable(StoreException problem, Context context) {
     LOG.warn("{} {} cannot be answered: {}", context.method(), context.path(), problem.getMessage());
-    problem(context, 503, engine.trouble().orElse(String.valueOf(problem.getMessage())));
+    problem(context, 503, engine.stopped().orElse(String.valueOf(problem.getMessage())));
   }
 
   private void bug(Exception bug, Context context) {
     LOG.error("{} {} could not be answered", context.method(), context.path(), bug);
     problem(context, 500, "The server made a mistake, which is in its log: " + bug.getClass().getSimpleName() + ".");
+  }
+
+  private static String sentence(StoreException.NoRoom full) {
+    return "Nothing can be stored: " + full.getMessage() + ".";
   }
 
   private static String missing(Context context) {
@@ -236,6 +241,7 @@ final class Routes {
       case 413 -> "Too large";
       case 429 -> "Busy";
       case 503 -> "Stopped";
+      case 507 -> "No room";
       default -> "Something went wrong";
     };
   }
@@ -245,6 +251,7 @@ final class Routes {
       case 429 -> "Nothing is wrong. The searches that run now end soon.";
       case 404 -> "The address may be mistyped, or what it named is no longer defined.";
       case 503 -> "What was stored is safe. Start the server again; it takes up what it had begun.";
+      case 507 -> "Nothing is lost, and steps that run go on. As soon as there is room, so does everything else; then try again.";
       case 500 -> "Nothing that was stored is lost. Try again; if it happens again, the server's log says what it was.";
       default -> "Go back and try something else.";
     };

@@ -68,27 +68,45 @@ class DiskTest {
 
   @Test
   void a_disk_that_is_full() throws Exception {
-    String full =
-        "the engine has stopped: the database " + data.resolve("millrace") + " cannot be written: see that the directory"
-            + " exists or can be made, belongs to this user and has room, or choose another data directory; see the"
-            + " server's log, then start the server again";
+    String full = "othing can be stored: the disk of " + data + " has less than 8 MB left: make room";
+    mill.shop().push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    mill.becomes(1, "running");
     fill();
-    assertThat(mill.shop().push("integrate/tea", "Sell tea", "tea", "green\n")).contains("rejected", "unpacker error");
-    assertThat(mill.get("/health/ready").statusCode()).as("nothing was to be stored yet").isEqualTo(200);
-
-    assertThat(mill.trigger("shop", "{\"branch\": \"main\"}")).isEqualTo("503 Stopped: " + full);
-    assertThat(mill.get("/health/live").body()).isEqualTo(full + "\n");
-    assertThat(mill.get("/health/live").statusCode()).isEqualTo(503);
-    assertThat(mill.get("/pipelines/shop/statistics").statusCode()).as("what is stored can be read").isEqualTo(200);
-    assertThat(mill.get("/pipelines/shop/statistics").body()).contains("has room");
+    assertThat(mill.shop().push("integrate/coffee", "Sell coffee", "coffee", "black\n")).contains("rejected", "unpacker error");
+    assertThat(mill.trigger("shop", "{\"branch\": \"main\"}")).isEqualTo("507 No room: N" + full + ".");
+    mill.containers.end("shop/1/test/test/1", 0);
+    mill.shows("/pipelines/shop/statistics", "n" + full + ", and it goes on by itself");
+    assertThat(mill.get("/health/ready").statusCode()).isEqualTo(503);
+    assertThat(mill.get("/health/ready").body()).isEqualTo("n" + full + ", and it goes on by itself\n");
+    assertThat(mill.get("/health/live").statusCode()).as("a new start would not help").isEqualTo(200);
+    assertThat(mill.change(1)).startsWith("running");
 
     Files.delete(ballast);
-    assertThat(mill.shop().push("integrate/coffee", "Sell coffee", "coffee", "black\n"))
-        .startsWith("nothing can be pushed now: " + full);
-    mill.restart();
+    mill.becomes(1, "passed");
+    assertThat(mill.get("/health/ready").body()).isEqualTo("ready\n");
+    assertThat(mill.attempts(1)).containsExactly("test/test 1 passed", "main/promote 1 passed");
+    assertThat(mill.exists("shop", 2)).isFalse();
     assertThat(mill.shop().push("integrate/milk", "Sell milk", "milk", "white\n")).contains("integrate/milk goes into main");
+    mill.passes("2/test/test/1");
+    mill.becomes(2, "passed");
     assertThat(mill.disk("shop").git("fsck", "--full", "--no-dangling")).isEmpty();
-    assertThat(mill.shop().branches()).containsExactly("integrate/milk", "main");
+    assertThat(mill.shop().branches()).containsExactly("main");
+  }
+
+  @Test
+  void a_server_that_stops_while_the_disk_is_full_loses_nothing() throws Exception {
+    mill.shop().push("integrate/tea", "Sell tea", "tea", "green\n");
+    mill.runs("1/test/test/1");
+    mill.becomes(1, "running");
+    fill();
+    mill.containers.end("shop/1/test/test/1", 0);
+    mill.shows("/", "nothing can be stored");
+    mill.stop();
+    Files.delete(ballast);
+    mill.start();
+    mill.becomes(1, "passed");
+    assertThat(mill.attempts(1)).containsExactly("test/test 1 passed", "main/promote 1 passed");
   }
 
   @Test
