@@ -18,7 +18,7 @@ public final class Main {
       // A push of gigabytes, its workspace, or a file on a disk that is busy hold a carrier without ever pausing. With as
       // many as processors, which is the default, two of them hold up every page and every log: let the system share the
       // processors out.
-      System.setProperty(CARRIERS, String.valueOf(Math.max(16, 2 * Runtime.getRuntime().availableProcessors())));
+      System.setProperty(CARRIERS, String.valueOf(Math.max(64, 2 * Runtime.getRuntime().availableProcessors())));
     }
     System.exit(Program.run(arguments));
   }

@@ -29,6 +29,7 @@ import org.jooq.conf.Settings;
 import org.jooq.exception.DataAccessException;
 import org.jooq.exception.IntegrityConstraintViolationException;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /// The connections to one database that has the newest schema, and what its failures mean.
 final class Database implements AutoCloseable {
@@ -49,6 +50,7 @@ final class Database implements AutoCloseable {
   }
 
   private final String url;
+  private final @Nullable Path directory;
   private final Scripts scripts;
   private HikariDataSource pool;
   private DSLContext context;
@@ -60,6 +62,7 @@ final class Database implements AutoCloseable {
   Database(String url, Scripts scripts) {
     this.url = url;
     this.scripts = scripts;
+    this.directory = file(url).map(Path::getParent).orElse(null);
     var before = BeforeUpgrade.of(url);
     if (before.isPresent() && before.get().isThere()) {
       // whoever was at it has died, unless it is at it still: nobody has used what is half done
@@ -196,12 +199,33 @@ final class Database implements AutoCloseable {
   /// is full: its message says less, and it does not work afterwards.
   private static final long ROOM = 8 << 20;
 
-  /// Why nothing can be written for now; empty when there is room.
+  /// So much is not used up in a moment.
+  private static final long PLENTY = 1L << 30;
+
+  private static final long A_MOMENT = 1_000_000_000;
+
+  /// @param free bytes that were free on the disk
+  private record Room(long free, long nanos) {}
+
+  private volatile Room room = new Room(0, 0);
+
+  /// Why nothing can be written for now; empty when there is room. A disk that has much to do takes its time to say: one
+  /// that had plenty is not asked again for a moment.
   Optional<StoreException.NoRoom> obstacle() {
-    return file(url)
-        .map(Path::getParent)
-        .filter(directory -> directory.toFile().getUsableSpace() < ROOM)
-        .map(directory -> new StoreException.NoRoom("the disk of %s has less than %d MB left: make room".formatted(directory, ROOM >> 20)));
+    Path directory = this.directory;
+    if (directory == null) {
+      return Optional.empty();
+    }
+    Room last = room;
+    long now = System.nanoTime();
+    if (last.free < PLENTY || now - last.nanos > A_MOMENT) {
+      last = new Room(directory.toFile().getUsableSpace(), now);
+      room = last;
+    }
+    return last.free >= ROOM
+        ? Optional.empty()
+        : Optional.of(
+            new StoreException.NoRoom("the disk of %s has less than %d MB left: make room".formatted(directory, ROOM >> 20)));
   }
 
   /// All or nothing, and on the disk when this returns.
