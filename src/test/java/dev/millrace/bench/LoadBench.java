@@ -45,7 +45,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// All of it at the same time, over real Docker, on a server that is started as `./zero run` starts it: 200 steps that
 /// sleep, 2,000 changes pushed to one queue at once, 200 viewers of that queue's pipeline, a step that prints a gigabyte
 /// and a push of two. Meanwhile somebody looks at one page of each kind twice a second, beside the same number of bytes
-/// from a bare server, and starts a change every few seconds, whose event the viewers wait for.
+/// from a bare server, and starts a change every few seconds, whose event the viewers wait for. Server and people are weighed
+/// as the systemd unit weighs the server: people would be on other machines.
 ///
 /// Run by `./zero bench load`, which may be given by how much to make it smaller: `0.05`. Nothing is left behind.
 public final class LoadBench {
@@ -90,7 +91,9 @@ public final class LoadBench {
     double scale = arguments.length > 0 ? Double.parseDouble(arguments[0]) : 1;
     String image = TestImages.busybox();
     int room = (int) Math.max(1, Math.round(20 * scale)) * EACH + BESIDE;
-    System.out.printf(Locale.ROOT, "load before: %s%n", load());
+    System.out.printf(
+        Locale.ROOT, "load before: %s; the server and the people %s%n", load(),
+        Weight.join() ? "have ten times the weight of containers and their engine" : "have no more weight than containers and their engine");
     try (var server = new ServerProcess(ServerProcess.canHaveHeadStart(), "--steps", String.valueOf(room));
         HttpClient http = HttpClient.newHttpClient()) {
       var bench = new LoadBench(server, http, scale);
