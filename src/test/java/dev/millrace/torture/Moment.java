@@ -5,6 +5,7 @@ enum Moment {
   MIGRATING("its database is being made"),
   STARTING("it starts"),
   ANY("at any time"),
+  STOPPING("it was told to stop, and may not have yet"),
   PUSHING("a pack comes in"),
   RECORDING("a pushed branch is moved"),
   DEFINING("a definition comes in"),

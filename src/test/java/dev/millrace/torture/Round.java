@@ -287,6 +287,11 @@ final class Round {
         Thread.sleep(random.nextInt(3000));
         blow.run();
       }
+      case STOPPING -> {
+        Thread.sleep(random.nextInt(1500));
+        boolean _ = victim.end(Duration.ofMillis(random.nextInt(4000)));
+        blow.run();
+      }
       case ANY, MIGRATING -> {
         Thread.sleep(random.nextInt(1500));
         blow.run();
