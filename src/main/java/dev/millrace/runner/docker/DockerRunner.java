@@ -253,13 +253,19 @@ public final class DockerRunner implements Runner {
   /// Finds the container of an attempt that began in an earlier life; without it, its name keeps nobody from starting it
   /// a second time.
   private Begin again(Slot slot, AttemptId attempt) {
-    Optional<Container> found =
-        daemon.inspect(name(attempt)).filter(its -> attempt.toString().equals(its.labels().get(ATTEMPT)));
-    if (found.isEmpty()) {
-      return new Begin.Not(removed());
+    try {
+      Optional<Container> found =
+          daemon.inspect(name(attempt)).filter(its -> attempt.toString().equals(its.labels().get(ATTEMPT)));
+      if (found.isEmpty()) {
+        return new Begin.Not(removed());
+      }
+      slot.begun = found.get().id();
+      return new Begin.Begun(found.get().id());
+    } catch (Refused refused) {
+      return new Begin.Not(
+          new Outcome.Unavailable(
+              Instant.now(), "the Docker engine could not say how its container is: " + refused.because(), true));
     }
-    slot.begun = found.get().id();
-    return new Begin.Begun(found.get().id());
   }
 
   private static Outcome removed() {

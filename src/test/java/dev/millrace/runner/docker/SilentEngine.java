@@ -57,6 +57,11 @@ final class SilentEngine implements AutoCloseable {
     }
   }
 
+  /// What it was asked for after what was waited for.
+  List<String> asked() {
+    return List.copyOf(asked);
+  }
+
   private void accept() {
     try {
       while (true) {

@@ -18,6 +18,7 @@ import dev.millrace.runner.Runner.Outcome.NeverStarted;
 import dev.millrace.runner.Runner.Outcome.Unavailable;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +73,27 @@ class SilentEngineTest {
         assertThat(it.because()).startsWith("image \"example.org/tea:1\" is not on the engine and cannot be pulled: nothing has been heard of it for ");
         assertThat(it.again()).isTrue();
       });
+    }
+  }
+
+  @Test
+  void what_has_begun_is_asked_for_again_when_the_engine_answers_with_an_error_and_never_created() throws Exception {
+    var output = new Recorder();
+    output.started(Instant.EPOCH, null);
+    try (var failing = new SilentEngine(folder.resolve("failing.sock"), _ -> "500 {\"message\": \"not now\"}");
+        Runner runner = new DockerRunner(failing.host(), "silent", Duration.ofMinutes(2))) {
+      Outcome outcome = runner.run(STEP, _ -> {}, output);
+      assertThat(outcome).isInstanceOfSatisfying(Unavailable.class, it -> {
+        assertThat(it.because()).isEqualTo("the Docker engine could not say how its container is: not now");
+        assertThat(it.again()).isTrue();
+      });
+    }
+    try (Runner runner = new DockerRunner(engine.host(), "silent", Duration.ofMinutes(2))) {
+      Outcome outcome = runner.run(STEP, _ -> {}, output);
+      assertThat(outcome).isInstanceOfSatisfying(Unavailable.class, it -> assertThat(it.again()).isFalse());
+      engine.awaitAsked("GET /containers/millrace-silent.shop.1.test.unit.1/json");
+      runner.close();
+      assertThat(engine.asked()).noneMatch(call -> call.startsWith("POST"));
     }
   }
 
